@@ -14,6 +14,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.dialect import is_among
 from bot.store.schema import edition_papers, editions, messages, subscriptions
+from bot.store.subscription_changes import edition_channel
 
 State = Literal["waiting", "sending", "sent"]
 _MESSAGE = update(messages).where(
@@ -244,10 +245,10 @@ class DeliveredEdition(NamedTuple):
 async def newest_delivered(connection: StoreConnection, workspace_id: int, server: str) -> DeliveredEdition | None:
     """Return the newest edition with papers that arrived in a channel of a server (`slack:<team id>`)."""
     query = (
-        select(editions.c.id, editions.c.number, subscriptions.c.channel, editions.c.composed_at)
+        select(editions.c.id, editions.c.number, edition_channel, editions.c.composed_at)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(editions.c.workspace_id == workspace_id, editions.c.done_at.is_not(None))
-        .where(subscriptions.c.channel.startswith(f"{server}/", autoescape=True))
+        .where(edition_channel.startswith(f"{server}/", autoescape=True))
         .where(exists().where(edition_papers.c.edition_id == editions.c.id))
         .order_by(editions.c.id.desc())
         .limit(1)

@@ -16,6 +16,7 @@ from bot.store.database import iso
 from bot.store.dialect import upsert
 from bot.store.papers import update_from, updates_columns
 from bot.store.schema import edition_papers, editions, subscriptions
+from bot.store.subscription_changes import edition_channel
 from bot.store.update_schema import channel_follow_ups, follow_ups
 
 
@@ -57,7 +58,7 @@ async def _of(connection: StoreConnection, subscription: Subscription, last: int
         editions.c.id == edition_papers.c.edition_id,
         editions.c.composed_at < follow_ups.c.noticed_at,
         subscriptions.c.id == editions.c.subscription_id,
-        subscriptions.c.channel == subscription.channel,
+        edition_channel == subscription.channel,
     )
     query = (
         select(follow_ups.c.id, follow_ups.c.number, follow_ups.c.update)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from bot.store.dialect import NUMBER
 
-REVISION = "0015"
+REVISION = "0016"
 metadata = MetaData()
 
 workspaces = Table(
@@ -150,6 +150,8 @@ editions = Table(
     workspace_column(),
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
     Column("number", NUMBER, nullable=False),
+    Column("channel", Text),  # where it went, if its subscription has moved since
+    Column("locale", Text),  # likewise
     Column("period", Text, nullable=False),  # the scheduled local minute of this edition; each has at most one
     Column("reason", Text, nullable=False),
     Column("remaining", NUMBER, nullable=False),

@@ -11,6 +11,7 @@ from bot.i18n import Locale
 from bot.store.connection import StoreConnection
 from bot.store.imports import last_step
 from bot.store.schema import changes, edition_papers, editions, history, messages, papers, subscriptions
+from bot.store.subscription_changes import edition_channel, edition_locale
 
 
 class SentMessage(NamedTuple):
@@ -57,17 +58,17 @@ async def messages_with(
         select(
             editions.c.id,
             messages.c.position,
-            subscriptions.c.channel,
+            edition_channel,
             messages.c.message_id,
             messages.c.payload,
-            subscriptions.c.locale,
+            edition_locale,
             edition_papers.c.position + 1,
         )
         .join(edition_papers, edition_papers.c.edition_id == editions.c.id)
         .join(messages, messages.c.edition_id == editions.c.id)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(edition_papers.c.workspace_id == workspace_id, edition_papers.c.number == number)
-        .where(messages.c.state == "sent", subscriptions.c.channel.startswith(f"{platform}:"))
+        .where(messages.c.state == "sent", edition_channel.startswith(f"{platform}:"))
         .order_by(editions.c.id.desc(), messages.c.position)
     )
     return [SentMessage(*row) for row in await connection.execute(query)]

@@ -85,17 +85,6 @@ async def configured(connection: StoreConnection) -> dict[tuple[int, str], objec
     return {(workspace, name): values for workspace, name, values in await connection.execute(query) if values}
 
 
-async def save(connection: StoreConnection, workspace_id: int, now: datetime, **columns: object) -> None:
-    """Insert or change the subscription of that `name`; an ended or paused one becomes active again."""
-    values = {"paused_reason": null(), "tried_again_at": None, "ended_at": None, **columns}
-    statement = upsert(subscriptions).values(workspace_id=workspace_id, created_at=iso(now), **values)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace_id", "name"], set_={**values, "created_at": iso(now)}
-        )
-    )
-
-
 async def end(connection: StoreConnection, subscription_id: int, now: datetime) -> None:
     """End a subscription; the papers that its channel received are kept, in case it subscribes again."""
     await _set(connection, [subscription_id], ended_at=iso(now), configured=null())
@@ -232,6 +221,7 @@ async def seen(connection: StoreConnection, subscription: Subscription, limit: i
         .where(
             subscriptions.c.workspace_id == subscription.workspace_id, subscriptions.c.channel == subscription.channel
         )
+        .where(editions.c.channel.is_(None))
         .group_by(edition_papers.c.number)
         .subquery()
     )

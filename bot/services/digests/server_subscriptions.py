@@ -74,7 +74,7 @@ class ServerSubscriptions:
         Raises ScheduleError.
         """
         before = await self._digests.of_channel(self._workspace_id, channel)
-        name = before.name if before else await self._digests.free_name(self._workspace_id, name)
+        name = before.name if before else await self._digests.free_name(self._workspace_id, name, channel)
         locale = locale or (before.locale if before else default)
         request = SubscriptionRequest(name, channel, schedule, tuple(split_tags(tags)), locale)
         return await self._digests.subscribe(self._workspace_id, request)

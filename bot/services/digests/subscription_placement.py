@@ -11,7 +11,7 @@ from bot.domain.digest import Subscription
 from bot.services.digests.subscription_request import SubscriptionRequest, free_name
 from bot.services.ports import Clock
 from bot.services.workspaces import Workspaces
-from bot.store import subscriptions
+from bot.store import subscription_changes, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
@@ -36,7 +36,7 @@ class SubscriptionPlacement:
             for (workspace, name), request in by_place.items():
                 if before.get((workspace, name)) != wanted[workspace, name]:
                     columns = await request.columns_from(connection, workspace, self._clock(), self._zone)
-                    await subscriptions.save(
+                    await subscription_changes.save(
                         connection, workspace, self._clock(), **columns, configured=wanted[workspace, name]
                     )
             for workspace, name in before.keys() - by_place.keys():
@@ -63,7 +63,7 @@ class SubscriptionPlacement:
             await subscriptions.end(connection, id, self._clock())
             there = [each for each in every if each.workspace_id == workspace]
             if all(each.channel != subscription.channel for each in there):
-                await self._save(connection, workspace, subscription, {each.name for each in there})
+                await self._save(connection, workspace, subscription)
         _log.warning(
             "a subscription follows its server into another workspace",
             subscription=subscription.name,
@@ -72,7 +72,8 @@ class SubscriptionPlacement:
             now=self._workspaces.name_of(subscription.channel.partition("/")[0]),
         )
 
-    async def _save(self, connection: StoreConnection, workspace: int, old: Subscription, names: set[str]) -> None:
+    async def _save(self, connection: StoreConnection, workspace: int, old: Subscription) -> None:
+        names = await subscription_changes.names_of_others(connection, workspace, old.channel)
         name = free_name(old.name, names)
         request = SubscriptionRequest(name, old.channel, old.schedule.text, old.tags, old.locale)
-        await subscriptions.save(connection, workspace, self._clock(), **request.columns())
+        await subscription_changes.save(connection, workspace, self._clock(), **request.columns())
