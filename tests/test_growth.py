@@ -43,7 +43,7 @@ from bot.domain.line_breaks import clipped, lines_of
 from bot.domain.metadata import make_metadata
 from bot.domain.paper import Link, Paper, make_paper, with_changes
 from bot.domain.query import parse_query
-from bot.domain.text import normalized
+from bot.domain.text import escaped_within, normalized
 from bot.formats.links import Untitled
 from bot.formats.registry import WRITERS
 from bot.platforms.discord.feed_view import trial_embed
@@ -153,10 +153,10 @@ PASSED_OVER = re.compile(
     r"domain\.arxiv_announcement\.(?:belongs|compare|is_another_batch)|platforms\.discord\.rate_limit\.share|"
     r"sources\.(?:arxiv\.parse|feed_entries\.entry_of|http\.target_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
-    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+|decisions\.(?:un)?decided_message))|"
+    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|draft_owner\.require_own|papers\.(?:outcomes\..+|decisions\.(?:un)?decided_message))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
-    r"services\.(?:doctor\.source_addresses\.unreached|backup_folder\.copy_of)|services\.feeds\.reason_text\.reason_text|platforms\.(?:answer_trace\.answer_trace|console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
+    r"services\.(?:doctor\.source_addresses\.unreached|backup_folder\.copy_of)|services\.feeds\.reason_text\.reason_text|platforms\.(?:answer_trace\.answer_trace|console\.(?:feed_trial\.trial|reports\.imported|help\.(?:overview|of_command))|"
     r"discord\.modal\.feed_modal|slack\.feed_view\.preview_answer|discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
     r"slack\.(?:tokens\.token_problem|channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )
@@ -171,6 +171,7 @@ OWN: dict[str, Read] = {
         title=text[:400], comment=text, authors=text.split("a"), tags=text[:40].split("a")
     ),
     "domain.text.normalized": lambda text: [normalized(form, text) for form in ("NFC", "NFKC", "NFD")],
+    "domain.text.escaped_within": lambda text: escaped_within(text, 60, lambda each: each.replace("a", "&a"), 1),
     "changed": lambda text: with_changes(filled("a"), comment=text),
     "a list that changed": lambda text: differences(
         Step("a", *(replace(filled("a"), authors=tuple([f"{n}{at}{c}" for n, c in enumerate(text)])) for at in "xy")),

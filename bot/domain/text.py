@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 # The patterns that are texts are compiled at their first use: together they would take a millisecond of every start.
@@ -121,6 +121,15 @@ def clip(text: str, limit: int) -> str:
         if word > cut // 2:
             cut = word
     return text[:cut].rstrip() + "…"
+
+
+def escaped_within(text: str, limit: int, escape: Callable[[str], str], most: int) -> str:
+    """Return the escaped text, clipped to `limit` code points at most; `escape` adds up to `most` to a character."""
+    escaped, length = escape(clip(text, limit)), limit
+    while len(escaped) > limit:
+        length = min(length - (len(escaped) - limit + most) // (most + 1), length - 1)
+        escaped = escape(clip(text, length))
+    return escaped
 
 
 def join_within(parts: Sequence[str], limit: int = 2000) -> list[str]:

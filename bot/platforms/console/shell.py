@@ -88,7 +88,12 @@ class Shell:
             if name in (commands := self._commands(self._locale)):
                 await self._interruptible(commands[name][0](arguments))
             else:
-                text = t(self._locale, "There is no command {name}; /help lists them.", name=clip(name, 40))
+                text = t(
+                    self._locale,
+                    "There is no command {name} here; {help} lists them.",
+                    name=clip(name, 40),
+                    help="/help",
+                )
                 self._terminal.say(text, "yellow")
         except DayoriError as error:
             self._terminal.say(error.text(self._locale), "red")
@@ -130,28 +135,32 @@ class Shell:
         """Return each command with its description and an example."""
         add = "/addpaper https://arxiv.org/abs/1706.03762"
         return {
-            "/paper": (self._paper, t(locale, "look up a paper"), "/paper RetNet"),
-            "/papers": (self._papers, t(locale, "browse, last added first"), "/papers tag:RAG year:2023"),
-            "/random": (self._random, t(locale, "show one paper at random"), "/random tag:RAG"),
-            "/more": (self._more, t(locale, "the next page"), ""),
-            "/open": (self._open, t(locale, "show a paper by its id or its number in the list"), "/open retnet"),
-            "/addpaper": (self._curate(edit.add), t(locale, "add a paper"), add),
-            "/editpaper": (self._curate(edit.edit), t(locale, "change a paper"), "/editpaper retnet"),
-            "/removepaper": (self._curate(edit.remove), t(locale, "remove a paper"), "/removepaper retnet"),
+            "/paper": (self._paper, t(locale, "Look up a paper"), "/paper RetNet"),
+            "/papers": (self._papers, t(locale, "Browse the papers, last added first"), "/papers tag:RAG year:2023"),
+            "/random": (self._random, t(locale, "Show one paper at random"), "/random tag:RAG"),
+            "/more": (self._more, t(locale, "Show the next page"), ""),
+            "/open": (self._open, t(locale, "Show a paper by its id or its number in the list"), "/open retnet"),
+            "/addpaper": (self._curate(edit.add), t(locale, "Add a paper by its link"), add),
+            "/editpaper": (self._curate(edit.edit), t(locale, "Change what a paper says"), "/editpaper retnet"),
+            "/removepaper": (self._curate(edit.remove), t(locale, "Remove a paper"), "/removepaper retnet"),
             "/undo": (
                 self._curate(edit.undo),
-                t(locale, "undo the last change, or the one with a number"),
+                t(locale, "Undo the last change, or the one with a number"),
                 "/undo 3",
             ),
-            "/redo": (self._curate(edit.redo), t(locale, "redo the last change that was undone"), ""),
-            "/history": (self._curate(edit.history), t(locale, "who changed what"), "/history retnet"),
-            "/inbox": (self._curate(inbox.decide), t(locale, "decide on proposals and finds, by single keys"), ""),
-            "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
-            "/feed": (self._feed, t(locale, "sources of new papers"), "/feed add https://rss.arxiv.org/rss/cs.CL"),
-            "/digest": (self._digest, t(locale, "show the next edition"), ""),
-            "/stats": (self._stats, t(locale, "the collection in numbers"), ""),
-            "/help": (self._help, t(locale, "list the commands"), ""),
-            "/quit": (self._quit, t(locale, "leave"), ""),
+            "/redo": (self._curate(edit.redo), t(locale, "Redo the last change that was undone"), ""),
+            "/history": (self._curate(edit.history), t(locale, "See who changed what"), "/history retnet"),
+            "/inbox": (self._curate(inbox.decide), t(locale, "Decide on proposals and finds, by single keys"), ""),
+            "/alias": (self._curate(aliases.alias), t(locale, "Name words for the same thing"), aliases.EXAMPLE),
+            "/feed": (
+                self._feed,
+                t(locale, "Choose where new papers come from"),
+                "/feed add https://rss.arxiv.org/rss/cs.CL",
+            ),
+            "/digest": (self._digest, t(locale, "Show the next edition"), ""),
+            "/stats": (self._stats, t(locale, "See the collection in numbers"), ""),
+            "/help": (self._help, t(locale, "List the commands"), ""),
+            "/quit": (self._quit, t(locale, "Leave the prompt"), ""),
         }
 
     def _curate(self, command: Callable[[Terminal, str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:

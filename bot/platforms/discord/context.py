@@ -77,6 +77,13 @@ async def actor_of(interaction: Interaction) -> Actor:
     return person
 
 
+async def curator_of(interaction: Interaction) -> Actor:
+    """Return the person behind an interaction. Raises NotAllowedError unless it is a curator."""
+    actor = await actor_of(interaction)
+    actor.require_curator()
+    return actor
+
+
 def server_of(interaction: Interaction) -> int:
     """Return the server of an interaction. Raises NotAllowedError if the bot was not added to it.
 

@@ -18,7 +18,7 @@ from bot.i18n import t
 from bot.platforms.components import ShownDraft, shown_draft
 from bot.platforms.discord import response
 from bot.platforms.discord.components import PersistentButton, persistent_view
-from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.context import Actor, Interaction, curator_of
 from bot.platforms.discord.modal import feed_modal, inputs_of, token_of
 from bot.services.feeds import feed_messages
 
@@ -95,13 +95,6 @@ async def resume(interaction: Interaction, actor: Actor, name: str) -> None:
     """Resume a feed."""
     feed = await actor.services.feeds.management.resume(actor.workspace, name)
     await response.send(interaction, actor.say(feed_messages.resumed_message(feed)))
-
-
-async def curator_of(interaction: Interaction) -> Actor:
-    """Return the person behind an interaction. Raises NotAllowedError unless it is a curator."""
-    actor = await actor_of(interaction)
-    actor.require_curator()
-    return actor
 
 
 class AddFeed(PersistentButton, name="addfeed", style=discord.ButtonStyle.success):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.text import clip
+from bot.domain.text import escaped_within
 
 # An address is not escaped, or it would break; it ends before any character that could format or mention.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9./?=&%_#:;,+~!@-]+")
@@ -25,11 +25,7 @@ def escape(text: str) -> str:
 
 def escape_within(text: str, limit: int) -> str:
     """Return the escaped text, clipped so that it has at most `limit` code points."""
-    escaped, length = escape(clip(text, limit)), limit
-    while len(escaped) > limit:
-        length = min(length - (len(escaped) - limit + 1) // 2, length - 1)
-        escaped = escape(clip(text, length))
-    return escaped
+    return escaped_within(text, limit, escape, 1)
 
 
 def quote(escaped: str) -> str:

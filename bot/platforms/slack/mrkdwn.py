@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bot.domain.text import clip
+from bot.domain.text import escaped_within
 
 # All that Slack's documentation says to escape: a mention, a broadcast or a link needs a bare `<`.
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -20,11 +20,7 @@ def escape(text: str) -> str:
 
 def escape_within(text: str, limit: int) -> str:
     """Return the escaped text, clipped so that it has at most `limit` code points."""
-    escaped, kept = escape(clip(text, limit)), limit
-    while len(escaped) > limit:
-        kept = min(kept - (len(escaped) - limit + 4) // 5, kept - 1)  # an escape adds at most four characters
-        escaped = escape(clip(text, kept))
-    return escaped
+    return escaped_within(text, limit, escape, 4)
 
 
 def link(label: str, url: str) -> str:

@@ -16,13 +16,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError, StaleError
+from bot.domain.errors import ConflictError, StaleError
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, Look
 from bot.domain.feed_filter_text import filter_from, texts_of
 from bot.domain.feed_request import FeedRequest, feed_address, free_name, request_from, valid_name
 from bot.domain.identifiers import canonical_url
 from bot.i18n import CommandName, msg
+from bot.services.draft_owner import gone_error, require_own, used_error
 from bot.services.feeds.filter_effect import effect_of
 from bot.services.feeds.management import named_feed, no_feed
 from bot.services.feeds.outcomes import FeedForm, FeedPreview, SavedFeed
@@ -33,7 +34,6 @@ from bot.services.ports import Clock
 from bot.store import drafts, feed_addresses, feeds
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
-from bot.store.drafts import StoredDraft
 
 MOST_FEEDS = 100  # of a workspace
 
@@ -91,7 +91,7 @@ class FeedDrafts:
         by.require_curator()
         look = None
         async with self._database.write() as connection:
-            stored = _require_own(await drafts.get(connection, workspace_id, token), by)
+            stored = require_own(await drafts.get(connection, workspace_id, token), by.actor, of_feed=True)
             request = request_from(stored.form["feed"])
             if stored.outcome is not None:
                 return await _repeated(connection, workspace_id, request, stored.outcome)
@@ -111,16 +111,16 @@ class FeedDrafts:
     async def discard(self, workspace_id: int, token: str, by: Submitter) -> None:
         """Discard a draft. Raises NotFoundError when it has been saved."""
         async with self._database.write() as connection:
-            if _require_own(await drafts.get(connection, workspace_id, token), by).outcome:
-                raise _used()
+            if require_own(await drafts.get(connection, workspace_id, token), by.actor, of_feed=True).outcome:
+                raise used_error()
             await drafts.save_outcome(connection, workspace_id, token, {})
 
     async def _request(self, workspace_id: int, token: str, by: Submitter) -> FeedRequest:
         by.require_curator()
         async with self._database.read() as connection:
-            stored = _require_own(await drafts.get(connection, workspace_id, token), by)
+            stored = require_own(await drafts.get(connection, workspace_id, token), by.actor, of_feed=True)
         if stored.outcome is not None:
-            raise _used()
+            raise used_error()
         return request_from(stored.form["feed"])
 
     async def _try(self, workspace_id: int, token: str, request: FeedRequest, by: Submitter) -> FeedPreview:
@@ -150,7 +150,7 @@ class FeedDrafts:
     ) -> None:
         form = {"feed": request.columns()}
         if not await drafts.save(connection, workspace_id, token, form, self._clock(), by.actor):
-            raise _used()
+            raise used_error()
 
     async def _add(
         self, connection: StoreConnection, workspace_id: int, request: FeedRequest, by: Submitter
@@ -207,7 +207,7 @@ async def _repeated(
     connection: StoreConnection, workspace_id: int, request: FeedRequest, outcome: Mapping[str, str]
 ) -> SavedFeed:
     if not outcome:
-        raise _gone()
+        raise gone_error(of_feed=True)
     if feed := await feeds.by_name(connection, workspace_id, outcome["feed"]):
         return SavedFeed(feed, request.feed_id is None)
     raise no_feed(outcome["feed"], ())
@@ -215,24 +215,6 @@ async def _repeated(
 
 def _form_of(request: FeedRequest) -> FeedForm:
     return FeedForm(request.name if request.feed_id is None else None, texts_of(request.filter))
-
-
-def _require_own(stored: StoredDraft | None, by: Submitter) -> StoredDraft:
-    if stored is None or "feed" not in stored.form:
-        raise _gone()
-    if stored.actor != by.actor:
-        raise NotAllowedError(
-            msg("Another person began this; begin your own with {command}.", command=CommandName("feed add"))
-        )
-    return stored
-
-
-def _gone() -> NotFoundError:
-    return NotFoundError(msg("This no longer exists; start again with {command}.", command=CommandName("feed add")))
-
-
-def _used() -> NotFoundError:
-    return NotFoundError(msg("This has been saved already."))
 
 
 def fingerprint(request: FeedRequest) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 import structlog
 
 from bot.domain.draft import Draft, complete, draft_from, form_of
-from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
+from bot.domain.errors import InputError, SourceError, StoreError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper, hashable
 from bot.domain.request import no_request
-from bot.i18n import CommandName, Message, msg
+from bot.i18n import Message, msg
+from bot.services.draft_owner import gone_error, require_own, used_error
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database
@@ -167,29 +168,6 @@ class Drafts:
             await self._write(workspace_id, entries)
         except StoreError as error:
             _log.warning("a draft is kept in memory only", reason=str(error))
-
-
-def require_own(stored: StoredDraft | None, actor: str) -> StoredDraft:
-    """Return the draft if it exists and belongs to this person. Raises NotFoundError and NotAllowedError."""
-    if stored is None or "feed" in stored.form:
-        raise gone_error()
-    if stored.actor not in (None, actor):
-        raise NotAllowedError(
-            msg("This draft is another person's; begin your own with {command}.", command=CommandName("addpaper"))
-        )
-    return stored
-
-
-def gone_error() -> NotFoundError:
-    """Return the error for a draft that no longer exists."""
-    return NotFoundError(
-        msg("This draft no longer exists; start again with {command}.", command=CommandName("addpaper"))
-    )
-
-
-def used_error() -> NotFoundError:
-    """Return the error for a draft that has become a paper or a proposal."""
-    return NotFoundError(msg("This draft has been saved already."))
 
 
 def fingerprint(draft: Draft, paper: Paper | None) -> str:

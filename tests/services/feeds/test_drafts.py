@@ -185,7 +185,7 @@ async def test_only_curators_and_only_whoever_began_go_on(drafts: FeedDrafts, wo
     with pytest.raises(NotAllowedError):
         await drafts.begin(workspace, "t", URL, TEXTS, READER)
     preview = await drafts.begin(workspace, "t", URL, TEXTS, HANAKO)
-    with pytest.raises(NotAllowedError, match="Another person"):
+    with pytest.raises(NotAllowedError, match="another person's"):
         await drafts.save(workspace, "t", preview.fingerprint, JIRO)
     with pytest.raises(NotFoundError, match="no longer exists"):
         await drafts.save(workspace + 1, "t", preview.fingerprint, HANAKO)

@@ -13,7 +13,7 @@ from bot.domain.digest import Subscription
 from bot.domain.text import clip, join_within
 from bot.i18n import LANGUAGES
 from bot.platforms.discord import response
-from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.context import Actor, Interaction, actor_of, curator_of
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.permissions import require_posting
@@ -52,7 +52,7 @@ async def subscribe(
     language: Literal["日本語", "English"] | None = None,
 ) -> None:
     """Subscribe a channel or change its subscription; the language is the channel's, not the asking person's."""
-    actor = await _curator(interaction)
+    actor = await curator_of(interaction)
     require_posting(channel)
     subscriptions, place = _subscriptions(actor), f"discord:{actor.server}/{channel.id}"
     locale = next((locale for locale, name in LANGUAGES.items() if name == language), None)
@@ -70,14 +70,14 @@ async def subscribe(
 @app_commands.rename(name=_NAME)
 async def unsubscribe(interaction: Interaction, name: str) -> None:
     """End a subscription."""
-    actor = await _curator(interaction)
+    actor = await curator_of(interaction)
     await _say(interaction, actor.say(await _subscriptions(actor).unsubscribe(name)))
 
 
 @digest.command(name=both("list", "一覧"), description=both("Which channels receive the digest", "配信先を一覧する"))
 async def list_(interaction: Interaction) -> None:
     """List the subscriptions of this server."""
-    actor = await _curator(interaction)
+    actor = await curator_of(interaction)
     lines = [_subscription_line(each, actor) for each in await _subscriptions(actor).all()]
     await _say(interaction, "\n".join(lines) or actor.say(NO_SUBSCRIPTION))
 
@@ -88,7 +88,7 @@ async def list_(interaction: Interaction) -> None:
 )
 async def status(interaction: Interaction) -> None:
     """Show the status of every subscription of this server."""
-    actor = await _curator(interaction)
+    actor = await curator_of(interaction)
     await response.defer(interaction)
     lines = [_status_line(each, actor) for each in await _subscriptions(actor).statuses()]
     for page in join_within(lines or [actor.say(NO_SUBSCRIPTION)]):
@@ -99,7 +99,7 @@ async def status(interaction: Interaction) -> None:
 @app_commands.rename(name=_NAME)
 async def preview(interaction: Interaction, name: str | None = None) -> None:
     """Show the next edition only to the person who asked."""
-    actor = await _curator(interaction)
+    actor = await curator_of(interaction)
     edition = await _subscriptions(actor).preview(name, actor.locale)
     if edition is None:
         await _say(interaction, actor.say(NOTHING_NEW))
@@ -114,7 +114,7 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
 @app_commands.rename(name=_NAME)
 async def post(interaction: Interaction, name: str | None = None) -> None:
     """Post the next edition of a subscription now; the name may be left out where only one can be meant."""
-    actor = await _curator(interaction)
+    actor = await curator_of(interaction)
     requested_at = actor.services.digests.now()
     subscriptions, place = _subscriptions(actor), f"discord:{actor.server}/{interaction.channel_id}"
     subscription = await subscriptions.named(name) if name else await subscriptions.only(place)
@@ -133,12 +133,6 @@ async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
     actor = await actor_of(interaction)
     names = [each.name for each in await _subscriptions(actor).all() if typed.casefold() in each.name.casefold()]
     return [Choice(name=clip(name, 100), value=name) for name in names[:25]]
-
-
-async def _curator(interaction: Interaction) -> Actor:
-    actor = await actor_of(interaction)
-    actor.require_curator()
-    return actor
 
 
 def _subscriptions(actor: Actor) -> ServerSubscriptions:

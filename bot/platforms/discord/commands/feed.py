@@ -9,9 +9,8 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.text import clip
 from bot.platforms.discord import feed_dialog
-from bot.platforms.discord.context import Interaction, actor_of
+from bot.platforms.discord.context import Interaction, actor_of, curator_of
 from bot.platforms.discord.drafts import token_for
-from bot.platforms.discord.feed_dialog import curator_of
 from bot.platforms.discord.localization import both
 
 feed = app_commands.Group(
