@@ -15,10 +15,11 @@ from bot.platforms.slack import response
 from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.forms import Values
-from bot.platforms.slack.mrkdwn import escape_within, link
+from bot.platforms.slack.mrkdwn import escape_within, link_within
 
 FORM, FIND_FORM = "draft", "find"
 _LONGEST = kit.LONGEST_TEXT  # characters that Slack takes in one input
+_LONGEST_ADDRESS = 2000
 _CHECKS: Mapping[str, Callable[[str], object]] = {"date": parse_date, "links": read_links, "source": read_source}
 
 
@@ -79,7 +80,7 @@ def _input(field: FormField) -> Block:
 
 
 def _source(source: str) -> Block:
-    return kit.context(link(escape_within(clip(source, 300), 400), read_source(source)[0].url))
+    return kit.context(link_within(escape_within(clip(source, 300), 400), read_source(source)[0].url, _LONGEST_ADDRESS))
 
 
 def _left_out(fields: list[FormField], locale: Locale) -> list[Block]:

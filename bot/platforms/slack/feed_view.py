@@ -11,7 +11,7 @@ from bot.domain.text import clip, join_within
 from bot.i18n import Locale, t
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack.blocks import Block
-from bot.platforms.slack.mrkdwn import bold, day_and_time, escape, escape_within, link
+from bot.platforms.slack.mrkdwn import bold, day_and_time, escape, escape_within, link_within
 from bot.platforms.slack.response import Answer
 from bot.services.feeds.outcomes import FeedPreview
 from bot.services.feeds.status_text import SIGNS, brief_lines, filter_line, status_lines
@@ -49,7 +49,7 @@ def trial_answer(trial: FeedTrial, url: str, filter: FeedFilter, locale: Locale,
     title = escape_within(document.title or t(locale, "(untitled)"), _LONGEST_TITLE)
     facts = "\n".join((" ・ ".join(facts_of(document, locale)), filter_line(filter, locale)))
     above = [
-        kit.section(bold(link(title, url) if len(url) <= _LONGEST_ADDRESS else title)),
+        kit.section(bold(link_within(title, url, _LONGEST_ADDRESS))),
         kit.context(escape_within(facts, _LONGEST_LINE)),
     ]
     lines = [escape(counts_of_trial(trial, locale))]
@@ -70,7 +70,7 @@ def _block(status: FeedStatus, now: datetime, locale: Locale, *, is_brief: bool)
         lines = brief_lines(status, locale, day_and_time, escape)
     else:
         url = status.feed.url
-        name += f" ・ {link(escape(clip(url, 80)), url) if len(url) <= _LONGEST_ADDRESS else escape(clip(url, 80))}"
+        name += f" ・ {link_within(escape(clip(url, 80)), url, _LONGEST_ADDRESS)}"
         lines = status_lines(status, now, locale, day_and_time, escape)
     return "\n".join((f"{SIGNS[status.status.state]} {name}", *(f"> {line}" for line in lines)))
 
@@ -84,5 +84,5 @@ def _answer(question: str, above: Sequence[Block], lines: Sequence[str], parts: 
 
 
 def _named(entry: FeedEntry) -> str:
-    name, address = escape(clip(entry.metadata.title or "—", _LONGEST_NAME)), address_of_entry(entry)
-    return link(name, address) if address and len(address) <= _LONGEST_ADDRESS else name
+    name = escape(clip(entry.metadata.title or "—", _LONGEST_NAME))
+    return link_within(name, address_of_entry(entry), _LONGEST_ADDRESS)

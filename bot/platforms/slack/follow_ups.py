@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.digest import Edition, follow_ups_title
 from bot.domain.text import clip
 from bot.platforms.slack.blocks import Block, section
-from bot.platforms.slack.mrkdwn import bold, escape_within, link
+from bot.platforms.slack.mrkdwn import bold, escape_within, link_within
 
 _LABEL, _ADDRESS, _TEXT = 80, 130, 110  # characters; with these, all follow-ups of an edition fit one section
 _PLAIN_LABEL, _PLAIN_TEXT = 40, 60
@@ -17,8 +17,7 @@ def follow_up_blocks(edition: Edition) -> list[Block]:
         return []
     lines = [bold(follow_ups_title(edition.locale))]
     for each in edition.follow_ups:
-        label, url = escape_within(clip(each.paper.heading, _LABEL), _LABEL), each.url
-        name = link(label, url) if url and len(url) <= _ADDRESS else label
+        name = link_within(escape_within(clip(each.paper.heading, _LABEL), _LABEL), each.url, _ADDRESS)
         lines.append(f"{each.update.mark} {name}: {escape_within(each.update.text(edition.locale), _TEXT)}")
     return [{"type": "divider"}, {**section("\n".join(lines)), "block_id": "follow_ups"}]
 

@@ -28,6 +28,11 @@ def link(label: str, url: str) -> str:
     return f"<{url.translate(_ADDRESS)}|{label}>"
 
 
+def link_within(label: str, url: str | None, limit: int) -> str:
+    """Return a named link whose address has at most that many characters once it is escaped, else only its label."""
+    return link(label, url) if url and len(url.translate(_ADDRESS)) <= limit else label
+
+
 def bold(escaped: str) -> str:
     """Return escaped text as a bold line."""
     return f"*{escaped}*"

@@ -11,7 +11,7 @@ from bot.platforms.slack import response
 from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.card import card_answer, heading_of
 from bot.platforms.slack.context import Actor, Interaction
-from bot.platforms.slack.mrkdwn import escape_within, link
+from bot.platforms.slack.mrkdwn import escape_within, link_within
 from bot.platforms.slack.response import Answer
 from bot.services.papers.results import Result, Results
 
@@ -77,8 +77,7 @@ def _line(result: Result, n: int, actor: Actor) -> str:
 
 def linked(paper: Paper) -> str:
     """Return a paper's heading in bold, linked to its page."""
-    name = escape_within(clip(paper.heading, 100), 200)
-    return f"*{link(name, paper.url)}*" if paper.url and len(paper.url) <= 200 else f"*{name}*"
+    return f"*{link_within(escape_within(clip(paper.heading, 100), 200), paper.url, 200)}*"
 
 
 def _turning(results: Results, actor: Actor, query: str, offset: int) -> list[Block]:

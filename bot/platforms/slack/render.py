@@ -15,7 +15,7 @@ from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.follow_ups import follow_up_blocks, follow_up_lines
-from bot.platforms.slack.mrkdwn import escape_within, link, quote
+from bot.platforms.slack.mrkdwn import escape_within, link, link_within, quote
 from bot.platforms.slack.table_of_contents import contents_block, with_new_heading
 
 EVENT_TYPE = "ronbun_dayori"
@@ -193,8 +193,7 @@ def _line(paper: Paper) -> str:
 
 
 def _heading(card: Card) -> str:
-    label = escape_within(card.heading, _TITLE)
-    return f"*{link(label, card.url)}*" if card.url and len(card.url) <= _ADDRESS else f"*{label}*"
+    return f"*{link_within(escape_within(card.heading, _TITLE), card.url, _ADDRESS)}*"
 
 
 def _facts(card: Card) -> str:

@@ -21,11 +21,11 @@ from bot.platforms.slack import blocks as kit
 from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.commands.addpaper import START
 from bot.platforms.slack.context import Client, Json, actor_of, user_of
-from bot.platforms.slack.mrkdwn import ago, escape_within, link
+from bot.platforms.slack.mrkdwn import ago, escape_within, link_within
 from bot.platforms.slack.render import card_blocks
 from bot.platforms.slack.response import LOST, Answer
 
-_MOST_LINKS = 5  # of a message
+_MOST_LINKS, _LONGEST_ADDRESS = 5, 2000  # links of a message, characters of one
 _TOTAL = 9_950  # characters of all cards of a message as JSON, as in `render`
 _log = structlog.get_logger()
 
@@ -94,7 +94,9 @@ async def _offer(client: Client, body: Json, links: Sequence[str]) -> None:
         return
     names = [escape_within(canonical_url(each), 80) for each in links]
     rows = [
-        kit.section(link(name, url), kit.button(f"{START}.{n}", t(actor.locale, "Add to papers"), url))
+        kit.section(
+            link_within(name, url, _LONGEST_ADDRESS), kit.button(f"{START}.{n}", t(actor.locale, "Add to papers"), url)
+        )
         for n, (name, url) in enumerate(zip(names, links, strict=True))
     ]
     answer = Answer(t(actor.locale, "Not among our papers yet:"), tuple(rows), tuple(names))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
 from bot.domain.digest import MOST_FOLLOW_UPS, Edition, FollowUp, Payload, Reason
-from bot.domain.paper import Paper, with_id
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link, Paper, with_id
 from bot.domain.paper_update import make_update
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES, Locale
@@ -210,6 +211,14 @@ def test_a_card_holds_all_that_is_known_and_links_only_what_leads_somewhere() ->
     assert facts.startswith("2024年1月1日")
     assert "<https://arxiv.org/pdf/2401.00001|" in links
     assert marks == "#検索 ・ paper-1"
+
+
+def test_an_address_that_grows_too_long_when_escaped_is_left_out() -> None:
+    links = [Link(f"https://example.org/?{'&' * 690}"), Link(f"https://example.org/?{'&' * 130}")]
+    first, second = (card_blocks(replace(sample(1), identifiers=Identifiers(), links=(link,)), "ja") for link in links)
+    assert problems_of({"text": "x", "blocks": [*first]}) == problems_of({"text": "x", "blocks": [*second]}) == []
+    assert first[0]["text"]["text"].startswith("*1番目の論文*")
+    assert second[0]["text"]["text"].startswith("*<https://example.org/?&amp;")
 
 
 def test_an_edited_paper_changes_its_card_and_its_line_and_nothing_else() -> None:
