@@ -97,6 +97,7 @@ class Message:
     mentions_allowed: Json | None = None
     deleted: bool = False
     pinned: bool = False
+    forwarded: Message | None = None
 
     @property
     def ephemeral(self) -> bool:

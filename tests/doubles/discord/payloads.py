@@ -200,6 +200,13 @@ def guild_create(entered: Guild) -> Json:
     }
 
 
+def _snapshot(original: Message) -> Json:
+    """Describe a message as one that forwards it has it: without its author and its place."""
+    parts = ("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "components")
+    described = message(original)
+    return {part: described[part] for part in parts}
+
+
 def message(message: Message) -> Json:
     """Describe a message as REST does."""
     described: Json = {
@@ -226,6 +233,8 @@ def message(message: Message) -> Json:
         described |= {"application_id": str(message.application_id), "webhook_id": str(message.application_id)}
     if message.reference is not None:
         described["message_reference"] = message.reference
+    if message.forwarded is not None:
+        described["message_snapshots"] = [{"message": _snapshot(message.forwarded)}]
     if message.interaction is not None:
         described["interaction_metadata"] = message.interaction
     return described

@@ -107,6 +107,20 @@ async def test_a_paper_that_is_there_is_shown_and_not_added(
     assert count == 6
 
 
+async def test_a_message_that_forwards_another_or_is_a_programs_has_the_links_of_what_it_shows(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    forwarding, programs = general.say(reader, ""), general.say(reader, "")
+    forwarding.forwarded = general.say(reader, f"{LINK} を読みたい")
+    programs.embeds = [{"type": "rich", "title": "新着", "description": f"[Attention]({LINK}) と感想"}]
+    async with start():
+        forms = [
+            await server.context_menu(reader, message, "Add to papers", locale="ja")
+            for message in (forwarding, programs)
+        ]
+    assert [form.modal.fields["date"]["value"] for form in forms if form.modal] == ["2017-06", "2017-06"]
+
+
 async def test_a_cancelled_draft_changes_nothing(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel
 ) -> None:

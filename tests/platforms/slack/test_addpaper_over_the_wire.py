@@ -233,6 +233,20 @@ async def test_a_message_with_one_link_opens_the_form_of_that_paper(app: App, pe
     await person.server.until(lambda: "このメッセージにはリンクがありません。" in text_of(person.reads[-1]))
 
 
+async def test_a_message_that_shares_another_or_is_a_programs_has_the_links_of_what_it_shows(
+    app: App, person: Person, channel: Channel
+) -> None:
+    place = "https://team.slack.com/archives/C0DOUBLE01/p1700000000000100"
+    shared = {"is_msg_unfurl": True, "is_share": True, "from_url": place, "text": f"<{LINK}> を読みたい"}
+    feed = {"title": "新着", "text": f"Attention (<{LINK}|arXiv>)"}
+    for message in ({"text": "", "attachments": [shared]}, {"text": f"<{place}>", "attachments": [shared]}):
+        await person.use_shortcut(channel, ADD_SHORTCUT, message)
+        assert inputs(await until_form(person))["date"] == "2017-06"
+        person.close()
+    await person.use_shortcut(channel, ADD_SHORTCUT, {"text": "", "attachments": [feed]})
+    assert inputs(await until_form(person))["date"] == "2017-06"
+
+
 async def test_a_message_with_several_links_asks_which_also_after_a_restart(
     connected: Callable[[], Connected], person: Person, channel: Channel
 ) -> None:

@@ -39,7 +39,7 @@ async def addpaper(interaction: Interaction, source: Range[str, 1, 2000]) -> Non
 async def add_from_message(interaction: Interaction, message: discord.Message) -> None:
     """Add the paper that a message links to; ask which link if there are several."""
     actor = await actor_of(interaction)
-    links = links_in(message.content, *(embed.url or "" for embed in message.embeds))
+    links = _links_of(message)
     if not links:
         raise InputError(msg("There is no link in this message."))
     if len(links) == 1:
@@ -61,6 +61,14 @@ class Which(PersistentSelect, name="which"):
         actor = await actor_of(interaction)
         draft, _ = await actor.services.drafts.get(actor.workspace, selected(self.item), actor.id)
         await _begin(interaction, actor, draft.source)
+
+
+def _links_of(message: discord.Message) -> list[str]:
+    """Return the links of a message and of those it forwards; without one, those in the texts of their embeds."""
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    embeds = [embed for part in parts for embed in part.embeds]
+    links = links_in(*(part.content for part in parts), *(embed.url or "" for embed in embeds))
+    return links or links_in(*(text or "" for embed in embeds for text in (embed.title, embed.description)))
 
 
 async def _begin(interaction: Interaction, actor: Actor, source: str) -> None:

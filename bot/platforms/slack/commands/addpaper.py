@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.draft import draft_of
@@ -93,12 +93,18 @@ async def _start(interaction: Interaction, source: str, comment: str = "") -> No
 
 
 def _links_of(message: Json) -> list[str]:
-    """Return the addresses in a message's text and in what it shows of other pages."""
+    """Return the addresses in a message's text, in the messages that it shares, and of other pages that it shows.
+
+    The address of a shared message is Slack's own and no paper's. Without any, those in what an attachment says count.
+    """
     attachments = message.get("attachments")
-    shown = [
-        str(each[name])
-        for each in (attachments if isinstance(attachments, list) else ())
-        for name in _ADDRESSES
-        if each.get(name)
-    ]
-    return links_in(unescape(str(message.get("text") or "")), *shown)
+    shown = [each for each in (attachments if isinstance(attachments, list) else ()) if isinstance(each, Mapping)]
+    shared = [each for each in shown if each.get("is_msg_unfurl")]
+    pages = [str(each.get(name) or "") for each in shown if each not in shared for name in _ADDRESSES]
+    links = links_in(_text_of(message), *map(_text_of, shared), *pages)
+    messages = links_in(*(str(each.get("from_url") or "") for each in shared))
+    return [link for link in links if link not in messages] or links_in(*map(_text_of, shown))
+
+
+def _text_of(message: Json) -> str:
+    return unescape(str(message.get("text") or ""))
