@@ -87,6 +87,9 @@ async def turn_page(interaction: Interaction, actor: Actor, query: str, offset: 
         offset = max(0, results.total - 1) // PAGE * PAGE
         results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
     content, embed, view = _list(results, actor, query, offset)
+    if not results.papers:  # nothing of the page that was shown stays
+        await response.replace(interaction, content=content, embeds=[], view=View())
+        return
     await response.replace(interaction, content=content, embed=embed, view=view)
 
 

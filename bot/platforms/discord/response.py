@@ -8,7 +8,7 @@ if the other one acknowledged it first, the bot that changed something for it an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -18,11 +18,13 @@ from discord import InteractionType
 from discord.ui import Modal, View
 
 from bot.domain.request import Request, begin_request
+from bot.domain.text import join_within
 from bot.i18n import t
 from bot.platforms.discord.context import Interaction, locale_of
 
 _DEFERRED_AFTER = 1.0  # seconds
 _PATIENCE = 14 * 60.0  # seconds that a write may wait for the database; the interaction's token is valid for 15 minutes
+_MOST_PAGES = 15  # of a list
 _ACKNOWLEDGED = 40060
 _log = structlog.get_logger()
 
@@ -82,6 +84,12 @@ async def send(interaction: Interaction, content: str = "", *, ephemeral: bool =
         lambda: interaction.response.send_message(content, ephemeral=ephemeral, **message),
         lambda: interaction.followup.send(content, ephemeral=ephemeral, **message),
     )
+
+
+async def send_lines(interaction: Interaction, lines: Sequence[str]) -> None:
+    """Answer with a list of escaped lines, in as many messages as it needs; what does not fit is left out."""
+    for page in join_within(lines)[:_MOST_PAGES]:
+        await send(interaction, page)
 
 
 async def replace(interaction: Interaction, **message: Any) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.services.digests.subscription_request import SubscriptionRequest
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.platforms.discord.conftest import StartBot, answered, mention
 
@@ -92,6 +93,19 @@ async def test_a_subscription_ends_and_is_listed_no_more(
     assert str(papers_channel.id) in ended.content
     command = mention(server, "digest subscribe")
     assert empty.content == f"No channel receives the digest yet; start with {command}."
+
+
+async def test_every_channel_of_many_is_listed(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        for n in range(40):
+            request = SubscriptionRequest(f"channel-{n}", f"discord:{guild.id}/{n}", "mon 09:00", (), "ja")
+            await app.services.digests.subscribe(workspace, request)
+        first = await server.slash(curator, general, "digest list", locale="ja")
+        listed = first.content + (await first.next()).content
+    assert all(f"**channel-{n}**" in listed for n in range(40))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from typing import Any
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.domain.text import clip
 from bot.i18n import t
 from bot.platforms.discord import response
 from bot.platforms.discord.context import Interaction, actor_of
@@ -54,8 +53,8 @@ async def list_(interaction: Interaction) -> None:
     """List the aliases."""
     actor = await actor_of(interaction)
     aliases = await actor.services.aliases.all(actor.workspace)
-    lines = "\n".join(_line(name, meanings) for name, meanings in aliases.items())
-    await response.send(interaction, clip(lines, 2000) or t(actor.locale, "There are no aliases yet."))
+    lines = [_line(name, meanings) for name, meanings in aliases.items()]
+    await response.send_lines(interaction, lines or [t(actor.locale, "There are no aliases yet.")])
 
 
 @remove.autocomplete("name")

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.domain.digest import Subscription
-from bot.domain.text import clip, join_within
+from bot.domain.text import clip
 from bot.i18n import LANGUAGES
 from bot.platforms.discord import response
 from bot.platforms.discord.context import Actor, Interaction, actor_of, curator_of
@@ -79,7 +79,7 @@ async def list_(interaction: Interaction) -> None:
     """List the subscriptions of this server."""
     actor = await curator_of(interaction)
     lines = [_subscription_line(each, actor) for each in await _subscriptions(actor).all()]
-    await _say(interaction, "\n".join(lines) or actor.say(NO_SUBSCRIPTION))
+    await response.send_lines(interaction, lines or [actor.say(NO_SUBSCRIPTION)])
 
 
 @digest.command(
@@ -91,8 +91,7 @@ async def status(interaction: Interaction) -> None:
     actor = await curator_of(interaction)
     await response.defer(interaction)
     lines = [_status_line(each, actor) for each in await _subscriptions(actor).statuses()]
-    for page in join_within(lines or [actor.say(NO_SUBSCRIPTION)]):
-        await response.send(interaction, page)
+    await response.send_lines(interaction, lines or [actor.say(NO_SUBSCRIPTION)])
 
 
 @digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
