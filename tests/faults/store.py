@@ -130,7 +130,7 @@ SCENES: tuple[Scene, ...] = (
     alone("a truncated file", _truncated, check="database", doctor="壊れて"),
     alone("a damaged page", _damaged_page, check="integrity", doctor="壊れて"),
     alone("a deleted log (WAL)", _without_log, check="database", doctor="dayori run", run="第1号", ends=0),
-    alone("a folder in its place", _folder_instead, check="database rights", doctor="フォルダー", run="開けません"),
+    alone("a folder in its place", _folder_instead, check="database rights", doctor="フォルダ", run="開けません"),
     alone("a file in the folder's place", _below_a_file, check="database rights", doctor="ファイル", run="開けません"),
     alone(
         "a missing papers file",

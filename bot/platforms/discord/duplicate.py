@@ -45,8 +45,7 @@ class AddLink(PersistentButton, name="link", style=discord.ButtonStyle.primary):
 
 async def _digest_url(actor: Actor, paper: Paper) -> str | None:
     """Return the address of this server's newest message of a digest that shows a paper."""
-    message = await actor.services.lookup.sent_in(actor.workspace, paper.id, "discord", shows)
-    server, _, channel = message[0].partition("/") if message else ("", "", "")
-    if message is None or server != f"discord:{actor.server}":
+    message = await actor.services.lookup.sent_in(actor.workspace, paper.id, f"discord:{actor.server}", shows)
+    if message is None:
         return None
-    return f"https://discord.com/channels/{actor.server}/{channel}/{message[1]}"
+    return f"https://discord.com/channels/{actor.server}/{message[0].rpartition('/')[2]}/{message[1]}"

@@ -44,11 +44,8 @@ async def add_link(interaction: Interaction, token: str) -> None:
 async def _digest_url(interaction: Interaction, paper: Paper) -> str | None:
     """Return the address of this workspace's newest message of a digest that shows a paper."""
     actor = interaction.actor
-    message = await actor.services.lookup.sent_in(actor.workspace, paper.id, "slack", _shows)
-    team, _, channel = message[0].partition("/") if message else ("", "", "")
-    if message is None or team != f"slack:{actor.team}":
-        return None
-    return await response.permalink(interaction, channel, message[1])
+    message = await actor.services.lookup.sent_in(actor.workspace, paper.id, f"slack:{actor.team}", _shows)
+    return await response.permalink(interaction, message[0].rpartition("/")[2], message[1]) if message else None
 
 
 def _shows(payload: Payload, id: str) -> bool:

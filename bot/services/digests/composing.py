@@ -8,12 +8,11 @@ from datetime import datetime
 from time import monotonic
 
 from bot.domain.digest import Edition, Policy, Subscription
-from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
-from bot.i18n import Locale, msg
+from bot.i18n import Locale
 from bot.services.cancellation import uncancellable
 from bot.services.digests.composer import Composer
-from bot.services.digests.subscription_request import SubscriptionRequest, free_name
+from bot.services.digests.subscription_request import SubscriptionRequest, free_name, unknown_subscription
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer
 from bot.services.servers import ServedServers, Servers
@@ -69,7 +68,7 @@ class Digests:
         async with self._database.read() as connection:
             subscription = await subscriptions.by_name(connection, workspace_id, name)
         if subscription is None:
-            raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
+            raise unknown_subscription(name, await self.subscriptions(workspace_id))
         return subscription
 
     async def subscriptions(self, workspace_id: int) -> list[Subscription]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from bot.domain.digest import Edition, Subscription
 from bot.domain.draft import split_tags
 from bot.domain.errors import InputError, NotFoundError
-from bot.domain.text import clip
 from bot.i18n import ChannelName, CommandName, Locale, Message, msg
-from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.digests.subscription_request import SubscriptionRequest, names_of, unknown_subscription
 
 if TYPE_CHECKING:
     from bot.services.digests.composing import Digests
@@ -40,9 +39,10 @@ class ServerSubscriptions:
 
     async def named(self, name: str) -> Subscription:
         """Return the server's subscription of that name. Raises NotFoundError."""
-        subscription = next((each for each in await self.all() if each.name == name), None)
+        every = await self.all()
+        subscription = next((each for each in every if each.name == name), None)
         if subscription is None:
-            raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
+            raise unknown_subscription(name, every)
         return subscription
 
     async def of_channel(self, channel: str) -> Subscription:
@@ -63,7 +63,7 @@ class ServerSubscriptions:
             return candidates[0]
         if not every:
             raise NotFoundError(NO_SUBSCRIPTION)
-        names = clip(", ".join(each.name for each in every), 1000)
+        names = names_of(every)
         raise InputError(msg("Several channels receive the digest; say which one: {names}", names=names))
 
     async def subscribe(

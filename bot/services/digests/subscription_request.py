@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from bot.domain.digest import Subscription
+from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule
-from bot.i18n import Locale
+from bot.domain.text import clip
+from bot.i18n import Locale, msg
 from bot.store import subscriptions
 from bot.store.connection import StoreConnection
 
@@ -43,6 +46,19 @@ class SubscriptionRequest:
         schedule = parse_schedule(self.schedule)
         starting = schedule.starting(now, zone, before.schedule if before else None)
         return {**self.columns(), "schedule": starting.text}
+
+
+def unknown_subscription(name: str, every: Sequence[Subscription]) -> NotFoundError:
+    """Return the error for a name that no subscription has; `every` are those that there are."""
+    if not every:
+        return NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
+    named = msg('No channel is subscribed as "{name}"; there are: {names}', name=name[:80], names=names_of(every))
+    return NotFoundError(named)
+
+
+def names_of(every: Sequence[Subscription]) -> str:
+    """Return the names of subscriptions, as many as a message has room for."""
+    return clip(", ".join(each.name for each in every), 1000)
 
 
 def free_name(name: str, names: Collection[str]) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.text import clean_line
-from bot.i18n import msg
+from bot.i18n import CommandName, msg
 from bot.store import aliases
 from bot.store.database import Database
 
 LENGTH, MOST_MEANINGS = 80, 20
+_LIST = CommandName("alias list")
 MOST_NAMES, MOST_IN_ALL = 500, 2_000  # of a workspace; every search looks for all of them
 
 
@@ -59,7 +60,9 @@ class Aliases:
         """Remove an alias. Raises NotFoundError."""
         async with self._database.write() as connection:
             if not await aliases.remove(connection, workspace_id, clean_line(name)):
-                raise NotFoundError(msg('There is no alias "{name}".', name=name[:80]))
+                raise NotFoundError(
+                    msg('There is no alias "{name}"; {command} lists them.', name=name[:80], command=_LIST)
+                )
 
     async def all(self, workspace_id: int) -> dict[str, tuple[str, ...]]:
         """Return every name with its meanings."""

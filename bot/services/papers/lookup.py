@@ -70,14 +70,17 @@ class Lookup:
             return Results(query, 1, None, results.results[:1], ())
         return results
 
-    async def sent_in(self, workspace_id: int, id: str, platform: str, holds: Holds) -> tuple[str, str] | None:
-        """Return the newest of a platform's messages that shows a paper, as (channel, message id)."""
+    async def sent_in(self, workspace_id: int, id: str, server: str, holds: Holds) -> tuple[str, str] | None:
+        """Return the newest message in a server (`discord:<id>`) that shows a paper, as (channel, message id)."""
         async with self._database.read() as connection:
             rows = await papers.by_ids(connection, workspace_id, [id])
             if id not in rows:
                 return None
-            messages = await sent_messages.messages_with(connection, platform, workspace_id, rows[id][0])
-        return next(((message.channel, message.message_id) for message in messages if holds(message.payload, id)), None)
+            messages = await sent_messages.messages_with(
+                connection, server.partition(":")[0], workspace_id, rows[id][0]
+            )
+        here = [each for each in messages if each.channel.startswith(f"{server}/")]
+        return next(((each.channel, each.message_id) for each in here if holds(each.payload, id)), None)
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first. A further page counts as no other look-up."""
@@ -126,7 +129,7 @@ class Lookup:
                 by_number = await papers.by_numbers(connection, workspace_id, [number])
             if number in by_number:
                 return by_number[number]
-        raise NotFoundError(msg("No papers match."))
+        raise NotFoundError(Results(query, 0, None, (), ()).heading())
 
     async def _numbers(self, workspace_id: int, query: str) -> Sequence[int]:
         if query.strip():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.collection import all_papers
-from tests.doubles.discord import Channel, DiscordServer, Guild, Member
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.platforms.discord.conftest import StartBot, answered
 
 
@@ -18,6 +18,19 @@ async def test_a_known_paper_says_when_and_where_it_was_posted(
     assert "に追加されました" in duplicate.content
     assert f"https://discord.com/channels/{guild.id}/{channel.id}/{channel.messages[0].id}" in duplicate.content
     assert duplicate.controls == ["みんなに見せる"]
+
+
+async def test_where_a_paper_was_posted_is_told_of_the_own_server_though_another_had_it_later(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel
+) -> None:
+    other = server.add_guild("隣の研究室")
+    neighbour = other.member("次郎", permissions=Permission.MANAGE_GUILD)
+    async with start():
+        for person, place in ((curator, general), (neighbour, other.channel("general"))):
+            await server.slash(person, place, "digest subscribe", channel=place, schedule="月 09:00", locale="ja")
+            await (await server.slash(person, place, "digest post", locale="ja")).next()
+        duplicate = await server.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
+    assert f"https://discord.com/channels/{guild.id}/{general.id}/{general.last.id}" in duplicate.content
 
 
 async def test_a_new_link_of_a_known_paper_is_offered_and_added(

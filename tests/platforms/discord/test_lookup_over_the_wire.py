@@ -9,6 +9,7 @@ from contextlib import suppress
 from bot.domain.dates import PaperDate
 from bot.domain.paper import make_paper
 from bot.services.papers.library import Library
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, NotAnsweredError, Permission, Reply
 from tests.platforms.discord.conftest import StartBot, answered
 
@@ -91,6 +92,20 @@ async def test_a_list_can_be_paged_and_picked_from_after_a_restart(
     assert back.embeds[0]["description"] == third.embeds[0]["description"]
 
 
+async def test_a_page_of_papers_that_are_gone_shows_none_of_them(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        await add_papers(app.services.library, workspace, 25)
+        first = await server.slash(reader, general, "papers", locale="ja")
+        for paper in await all_papers(app.services.lookup, workspace):
+            await app.services.library.remove(workspace, paper.id, None)
+        second = await server.click(reader, first, "次へ ▶")
+    assert second.content.startswith("コレクションはまだ空です。")
+    assert (second.embeds, second.components) == ([], [])
+
+
 async def test_papers_can_be_browsed_by_tag_and_year(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel
 ) -> None:
@@ -128,7 +143,7 @@ async def test_a_random_paper_is_one_of_those_that_are_left(
     assert len(titles) == 2  # one of the two is missing from 24 draws once in eight million
     assert any_paper.embeds[0]["footer"]
     assert any_paper.ephemeral
-    assert none.content == "当てはまる論文がありません。"
+    assert none.content == "タグ「アーキテクチャ」が付いた1999年の論文はありません。"
 
 
 async def test_papers_come_in_the_order_that_their_list_names(
@@ -158,6 +173,19 @@ async def test_an_alias_is_confirmed_and_finds_papers(
     assert answer.content == "別名を登録しました: **蓄え** = RetNet、Retention"
     assert listed.content == "**蓄え** = RetNet、Retention"
     assert confirmation.content == "The alias 蓄え was removed."
+
+
+async def test_many_long_aliases_come_in_as_many_messages_as_they_need(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        for n in range(20):
+            await app.services.aliases.put(workspace, f"{n}*", [f"{'*' * 70}{m}" for m in range(4)])
+        first = await server.slash(reader, general, "alias list", locale="ja")
+        pages = [first, *[await first.next() for _ in range(6)]]
+    assert all(page.ephemeral for page in pages)
+    assert all(f"**{n}\\*** = " in "\n".join(page.content for page in pages) for n in range(20))
 
 
 async def test_a_list_says_by_what_a_paper_matched(
