@@ -71,6 +71,11 @@ def single_term(text: str) -> str:
     return text.translate(_SOLID)
 
 
+def is_in_vocabulary(term: str) -> bool:
+    """Return whether a term of a paper's heading, names or labels is one of the words in which typos are corrected."""
+    return len(term) >= SHORTEST_WORD and term < FIRST_MARK and not term.isdigit()
+
+
 def _title_prefix(words: str) -> str:
     return words.replace(" ", "")[:TITLE_PREFIX_LENGTH]
 
@@ -99,8 +104,7 @@ def _terms(text: str) -> tuple[list[str], set[str]]:
 def _heading_terms(text: str) -> tuple[list[str], set[str]]:
     """Return the terms of a normalized text, and those words of it in which typos are corrected."""
     terms, katakana = _terms(text)
-    words = {word for word in terms if len(word) >= SHORTEST_WORD and word < FIRST_MARK and not word.isdigit()}
-    return terms, words | katakana
+    return terms, set(filter(is_in_vocabulary, terms)) | katakana
 
 
 def _marker_terms(paper: Paper, name_terms: Sequence[str]) -> list[str]:

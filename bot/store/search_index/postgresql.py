@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from bot.domain.paper import Columns
 from bot.search.backend import AllOf, AnyOf, Expression, PaperLines, Phrase, Scope, Word
-from bot.store.search_index.postgresql_tables import HEAD_TERMS
+from bot.search.document import is_in_vocabulary
+from bot.store.search_index.postgresql_tables import FULL_TERMS, HEAD_TERMS
 from bot.store.search_index.tables import FIELD, workspace_prefix
-from bot.store.search_index.tsearch import HEAD, index_query, tsquery
+from bot.store.search_index.tsearch import BLOCK_BITS, HEAD, block_prefix, index_query, tsquery
 
 _KANA = ("\u3041", "\u30a0")
 _LAST = "\U0010ffff"
@@ -25,17 +27,28 @@ _STARTING = """
 UNION ALL
 (SELECT number, lines FROM search_papers WHERE workspace_id = $1
  AND title_start >= $2 AND title_start < $3 ORDER BY title_start, number LIMIT $4)"""
-# Triples of characters of a phrase that is found by these without reading terms, for certain and for a count.
+# Neighbouring words of a phrase that is found by these without reading terms, for certain and for a count.
 _SURE, _ALL = 1, 1_000
 # the indexed expression and the weight of each scope
-_SCOPES: dict[Scope, tuple[str, str]] = {"head": (HEAD_TERMS, HEAD), "full": ("all_text", "")}
+_SCOPES: dict[Scope, tuple[str, str]] = {"head": (HEAD_TERMS, HEAD), "full": (FULL_TERMS, "")}
+_BLOCKS = 4  # the newest, in which a word is looked for first: 3,073 numbers or more
+_IN_NEWEST = f"""(SELECT string_agg(format('%L', $3 || block), '|')::tsquery
+FROM (SELECT max(number) >> {BLOCK_BITS} AS last FROM search_papers) p,
+generate_series(last - {_BLOCKS - 1}, last) AS block)"""
+# A frequent word is in enough of the newest papers; only for others all papers are asked for.
 # OFFSET 0 keeps the planner from walking the papers from the newest on and reading the terms of each
-_MATCHING = """SELECT {columns} FROM (
-SELECT number, lines FROM search_papers WHERE {terms} @@ $1::tsquery OFFSET 0) p ORDER BY number DESC LIMIT $2"""
+_MATCHING = f"""WITH newest AS MATERIALIZED (SELECT number FROM (
+SELECT number FROM search_papers WHERE {{terms}} @@ ($1::tsquery && {_IN_NEWEST}) OFFSET 0) p
+ORDER BY number DESC LIMIT $2)
+SELECT number FROM newest WHERE (SELECT count(*) FROM newest) = $2
+UNION ALL (SELECT number FROM (
+SELECT number FROM search_papers WHERE {{terms}} @@ $1::tsquery AND (SELECT count(*) FROM newest) < $2 OFFSET 0) p
+ORDER BY number DESC LIMIT $2)"""
 # the terms of papers are read only until enough of them match
-_MATCHING_EXACTLY = """SELECT {columns} FROM (
-SELECT number, lines, all_text FROM search_papers WHERE {terms} @@ $1::tsquery ORDER BY -number OFFSET 0) p
+_MATCHING_EXACTLY = """SELECT number FROM (
+SELECT number, all_text FROM search_papers WHERE {terms} @@ $1::tsquery ORDER BY -number OFFSET 0) p
 WHERE all_text @@ $3::tsquery LIMIT $2"""
+_LINES = "SELECT number, lines FROM search_papers WHERE number = ANY(ARRAY({numbers}))"
 Fetch: TypeAlias = Callable[..., Sequence[Any]]
 
 
@@ -63,11 +76,12 @@ class PostgresqlBackend:
 
     def matching(self, part: Scope, expression: Expression, limit: int) -> list[PaperLines]:
         """Return papers that match."""
-        return [_lines(*row) for row in self._matching("number, lines", part, expression, limit)]
+        rows = self._matching(_LINES, part, expression, limit)
+        return [_lines(*row) for row in sorted(rows, key=itemgetter(0), reverse=True)]
 
     def matching_numbers(self, part: Scope, expression: Expression, limit: int, offset: int) -> list[int]:
         """Return the numbers of papers that match."""
-        return [number for (number,) in self._matching("number", part, expression, limit + offset)[offset:]]
+        return [number for (number,) in self._matching("{numbers}", part, expression, limit + offset)[offset:]]
 
     def matching_among(self, part: Scope, expression: Expression, numbers: Sequence[int]) -> set[int]:
         """Return which of these papers match."""
@@ -83,11 +97,14 @@ class PostgresqlBackend:
     def count(self, part: Scope, expression: Expression) -> int:
         """Return how many papers match.
 
-        Papers with an excluded phrase are counted and subtracted: they are few, and the terms of each are read. A
-        longer Japanese phrase is counted by its triples of characters, which hardly any heading has in another order.
+        The vocabulary knows it for a single word. Papers with an excluded phrase are counted and subtracted: they are
+        few, and the terms of each are read. A longer Japanese phrase is counted by its triples of characters, which
+        hardly any heading has in another order.
         """
         if part == "full" and expression in self._counts:
             return self._counts[expression]
+        if part == "head" and (word := _only_word(expression)):
+            return sum(papers for _, papers in self.known_words([word]))
         if isinstance(expression, AllOf) and any(map(_has_order, expression.excluded)):
             phrases = tuple(filter(_has_order, expression.excluded))
             words = tuple(each for each in expression.excluded if each not in phrases)
@@ -176,16 +193,16 @@ class PostgresqlBackend:
             meanings.setdefault(name, []).append(meaning)
         return meanings
 
-    def _matching(self, columns: str, part: Scope, expression: Expression, limit: int) -> Sequence[Any]:
+    def _matching(self, form: str, part: Scope, expression: Expression, limit: int) -> Sequence[Any]:
         query, *exact = self._queries(part, expression)
-        sql = _MATCHING_EXACTLY if exact else _MATCHING
-        return self._fetch(sql.format(columns=columns, terms=_SCOPES[part][0]), query, limit, *exact)
+        numbers = (_MATCHING_EXACTLY if exact else _MATCHING).format(terms=_SCOPES[part][0])
+        return self._fetch(form.format(numbers=numbers), query, limit, *(exact or [block_prefix(self._mark)]))
 
-    def _queries(self, part: Scope, expression: Expression, most_triples: int = _SURE) -> list[str]:
+    def _queries(self, part: Scope, expression: Expression, most_neighbours: int = _SURE) -> list[str]:
         """Return the query of the index, and the one of the papers' terms if that is not the same."""
-        query = index_query(self._mark, expression, has_triples=part == "head")
-        most = most_triples if part == "head" else 0
-        if query == tsquery(self._mark, expression, most_triples=most):
+        query = index_query(self._mark, expression, has_neighbours=part == "head")
+        most = most_neighbours if part == "head" else 0
+        if query == tsquery(self._mark, expression, most_neighbours=most):
             return [query]
         return [query, tsquery(self._mark, expression, _SCOPES[part][1])]
 
@@ -201,6 +218,15 @@ class PostgresqlBackend:
 
 def _lines(number: int, lines: str) -> PaperLines:
     return PaperLines(number, *lines.split(FIELD))
+
+
+def _only_word(expression: Expression) -> str:
+    """Return the word of the vocabulary that an expression is, "" if it is another or more than one."""
+    if isinstance(expression, AllOf) and len(expression.parts) == 1 and not expression.excluded:
+        return _only_word(expression.parts[0])
+    if not isinstance(expression, Phrase) or len(expression.terms) > 1 or expression.is_prefix:
+        return ""
+    return expression.terms[0] if is_in_vocabulary(expression.terms[0]) else ""
 
 
 def _has_order(expression: Expression) -> bool:

@@ -13,7 +13,7 @@ from bot.store.state import read_state, write_state
 
 # A paper is removed by computing again what the index stores of it, so whatever that depends on is part of the version.
 INDEX_VERSION = f"6 {unicodedata.unidata_version}"
-_VERSIONS = {"sqlite": INDEX_VERSION, "postgresql": f"{INDEX_VERSION} tsvector 2"}
+_VERSIONS = {"sqlite": INDEX_VERSION, "postgresql": f"{INDEX_VERSION} tsvector 3"}
 _STATE_KEY = "search_index"
 _REDUCED = "reduced"  # instead of a version: the index lacks the papers that are being removed
 

@@ -281,28 +281,6 @@ async def test_the_papers_come_with_what_was_found(
     assert (await search.look_up(elsewhere, "subject"))[1] == {}
 
 
-async def test_a_phrase_is_found_at_the_end_of_the_longest_texts(
-    database: Database, workspace: int, search: SearchIndex
-) -> None:
-    often = paper(1, comment="graph " * 200 + "graph neural networks")
-    long = paper(2, authors=[f"Given{n} Family{n}" for n in range(5_000)], excerpt="拡散モデルの" * 200 + "蒸留")
-    numbers = await put(database, workspace, [often, long])
-    assert await numbers_of(search, workspace, '"graph neural"') == numbers[:1]
-    assert await numbers_of(search, workspace, '"neural graph"') == []
-    assert await numbers_of(search, workspace, 'author:"Given4999 Family4999"') == numbers[1:]
-    assert await numbers_of(search, workspace, 'author:"Given4999 Family4998"') == []
-    assert await numbers_of(search, workspace, "モデルの蒸留") == numbers[1:]
-
-
-async def test_only_papers_with_a_phrase_are_left_out_for_it(
-    database: Database, workspace: int, search: SearchIndex
-) -> None:
-    titles = ("Graph Neural Networks", "Neural Graph Search", "Networks")
-    numbers = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
-    assert sorted(await numbers_of(search, workspace, '-"graph neural"')) == numbers[1:]
-    assert await numbers_of(search, workspace, 'graph -"graph neural"') == numbers[1:2]
-
-
 async def test_papers_without_a_date_come_after_those_with_one(
     database: Database, workspace: int, search: SearchIndex
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.errors import StoreError
 from bot.store.database import Database, open_database
 from bot.store.search_index.index import SearchIndex
+from bot.store.search_index.postgresql_tables import FULL_TERMS, HEAD_TERMS
 from tests.postgres_server import VARIABLE
 from tests.samples import paper
 from tests.search.indexing import numbers_of, put
@@ -79,7 +80,7 @@ async def test_the_terms_of_rows_are_read_from_the_index_alone(database: Databas
     async with database.read() as connection:
         for sql in ("SET enable_seqscan = off", "SET plan_cache_mode = force_generic_plan"):
             await connection.exec_driver_sql(sql)
-        for terms, index in (("ts_filter(all_text, '{a}')", "search_head"), ("all_text", "search_full")):
+        for terms, index in ((HEAD_TERMS, "search_head"), (FULL_TERMS, "search_full")):
             sql = f"EXPLAIN SELECT number FROM search_papers WHERE {terms} @@ '''x'''::tsquery"
             plan = "\n".join((await connection.exec_driver_sql(sql)).scalars())
             assert f"Bitmap Index Scan on {index}" in plan
