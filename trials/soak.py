@@ -59,7 +59,7 @@ async def soak(database_url: str, folder: Path, hours: int, warm: int) -> int:
     _print(samples, perf_counter() - began)
     wrong = [*_grown(samples[warm : 2 * warm], samples[-warm:]), *_different(expected, counted), *violations[:5]]
     wrong += [f"ended with {status}"] if status else []
-    print(f"  given up by people: {everything.on_discord.given_up + everything.on_slack.given_up}")
+    print(f"  posts that failed: {everything.failed_posts}; given up by people: {everything.given_up}")
     print("\n".join(f"  {name:62}{counted.get(name, 0):8,.0f}" for name in expected))
     print("\n".join(f"wrong: {each}" for each in wrong))
     print(f"wrong in all: {len(wrong)}\n", flush=True)

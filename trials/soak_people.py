@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import cycle
 
 from tests.doubles.discord import Channel as DiscordChannel
 from tests.doubles.discord import DiscordServer, Member, Permission, UserError
@@ -11,7 +12,8 @@ from tests.doubles.slack import Person, SlackServer
 from tests.platforms.discord.conftest import answered
 from tests.platforms.slack.adding import add
 
-PEOPLE = 40  # on each platform, since a person may do only so much in a minute
+# On each platform, one after the other: what a person is refused, who may do only so much in a minute, is no look-up.
+PEOPLE = 100
 WORDS = ("retnet", "ハルシネーション", "transformer", "対話", "1番目の論文", "wave", "qzxvkjw")
 _LONG = "長い感想。" * 20
 _BUSY = 0.4  # of the acts are no look-ups
@@ -24,12 +26,12 @@ class OnDiscord:
         assert channel.guild
         self._server, self._channel, self._dice = server, channel, dice
         may = Permission.MANAGE_GUILD
-        self._people = [channel.guild.member(f"人{n}", permissions=may) for n in range(PEOPLE)]
+        self._people = cycle([channel.guild.member(f"人{n}", permissions=may) for n in range(PEOPLE)])
         self._number = self.given_up = 0
 
     async def act(self) -> None:
         """Let somebody do something; on a busy machine an answer may come later than they wait."""
-        person, act = self._dice.choice(self._people), self._dice.choice((self._browse, self._add_and_change))
+        person, act = next(self._people), self._dice.choice((self._browse, self._add_and_change))
         try:
             await self._look_up(person)
             if self._dice.random() < _BUSY:
@@ -72,12 +74,12 @@ class OnSlack:
 
     def __init__(self, server: SlackServer, channel: SlackChannel, dice: random.Random) -> None:
         self._server, self._channel, self._dice = server, channel, dice
-        self._people = [server.person(n, is_admin=True) for n in range(1, PEOPLE + 1)]
+        self._people = cycle([server.person(n, is_admin=True) for n in range(1, PEOPLE + 1)])
         self._number = self.given_up = 0
 
     async def act(self) -> None:
         """Let somebody do something; on a busy machine an answer may come later than they wait."""
-        person, act = self._dice.choice(self._people), self._dice.choice((self._browse, self._add_and_change))
+        person, act = next(self._people), self._dice.choice((self._browse, self._add_and_change))
         try:
             await self._look_up(person)
             if self._dice.random() < _BUSY:
