@@ -10,14 +10,14 @@ from contextlib import suppress
 from statistics import median
 from time import monotonic
 
-from trials.fleet import SHARES, Fleet, fleet
+from trials.fleet import SHARDS, SHARES, Fleet, fleet
 from trials.process_stores import Stores, postgresql_stores, sqlite_stores
 from trials.process_world import World
 
 MANY = World(sizes=(200, 1) + (50,) * 15 + (49,))  # 1,000 channels, one message each
 FEWER = World(sizes=(20,) * 16)
 SOME = World(sizes=(4,) * 16, papers=30, long=True)  # 64 channels, three messages each
-_RUNS, _TAKEOVERS = 20, 4
+_RUNS, _TAKEOVERS, _RESTARTS = 20, 4, 5
 _FLOOR = 50.0  # requests per second that Discord allows
 _MOST = 1.1  # times the floor
 _MACHINES = ("a", "b", "c", "d")
@@ -35,7 +35,7 @@ async def on_processes() -> int:
 
 async def _on(stores: Stores) -> int:
     print(f"\n{len(SHARES)} processes on {stores.name}", flush=True)
-    failures = await pace(stores)
+    failures = await pace(stores) + await restarts(stores)
     for where, machines in (("on one machine", ("",) * 4), ("over machines", _MACHINES)):
         failures += await takeovers(stores, where, machines)
     return failures + await killed_at_random(stores, _RUNS)
@@ -79,6 +79,27 @@ async def _ask(each: Fleet) -> None:
             reply = await each.server.slash(guild.member("太郎"), channels[0], "paper", query="Paper")
             assert reply.elapsed < 3
             await asyncio.sleep(0.5)
+
+
+async def restarts(stores: Stores) -> int:
+    """Restart a process in the middle of a thousand messages: its login has to share Discord's limit with them."""
+    seconds = list[float]()
+    wrong: Counter[str] = Counter()
+    for run in range(_RESTARTS):
+        async with fleet(await stores.fresh(MANY), MANY) as each:
+            each.start(0, 1, 2, 3)
+            await each.until_posted(300, 60)
+            holder = await each.holder()
+            number = next(n for n in each.alive if (n == holder) == (run == 0))
+            began = await each.kill(number)
+            each.start(number)
+            await each.server.until(lambda: len(each.server.gateway.connected) < SHARDS, 10)
+            await each.connected()
+            seconds.append(monotonic() - began)
+            wrong["not delivered"] += not await each.delivered(90)
+            wrong += MANY.wrong(each.channels) + Counter({"429": each.server.too_many})
+    print(f"  restarted while {MANY.channels:,} messages went out; connected again after {max(seconds):.1f} s at most")
+    return _told(wrong)
 
 
 async def takeovers(stores: Stores, where: str, machines: Sequence[str]) -> int:

@@ -79,6 +79,7 @@ class JobLeases:
         self._lock, self._is_kept = asyncio.Lock(), False
         self._turns, self._endings = dict[str, asyncio.Lock](), set[asyncio.Task[None]]()
         self._rows = dict[str, str]()  # at the last look
+        self._taken = frozenset[str]()  # what a process did then that may still run
         self._gone = set[str]()  # processes whose leases were taken over
         self.others = 0  # processes on the store beside this one, at the last look
 
@@ -102,6 +103,10 @@ class JobLeases:
         if not self._is_kept:
             return True
         return job in self._held and self._held[job].is_sure
+
+    def is_taken(self, job: str) -> bool:
+        """Return whether a process that may still run did a job at the last look."""
+        return job in self._taken
 
     def is_gone(self, owner: str) -> bool:
         """Return whether a process has ended, or has lost its leases to this one, so that nothing waits for it."""
@@ -178,6 +183,7 @@ class JobLeases:
         self._rows = rows
         self.others = await self._count_others()
         ended = _ended_owners(rows.values())
+        self._taken = frozenset(job for job, text in rows.items() if (each := _read(text)) and each.owner not in ended)
         due = [job for job in sorted(self._wanted) if self._is_due(job, rows.get(job), ended)]
         if due:
             await self._write(due, rows)

@@ -13,7 +13,6 @@ from time import monotonic
 import pytest
 from sqlalchemy import update
 
-from bot.platforms.discord.rate_limit import share
 from bot.services.job_leases import JobLeases, delivery_job
 from bot.store import job_leases
 from bot.store.database import Database, open_database
@@ -165,14 +164,12 @@ async def test_a_process_without_a_connection_leaves_its_jobs_and_takes_part_aga
         assert first.holds("papers") and not first.holds("feeds")
 
 
-async def test_who_delivers_has_most_of_discords_limit_and_the_others_share_the_rest(make: Make) -> None:
-    first, second = make(), make()
-    assert share(first, "feeds") == 48  # `dayori post`, before it knows of a bot
-    async with first.kept(), second.kept():
-        assert share(first, "feeds") == 48
-        assert share(second, "feeds") == 2
-        second.others = 15
-        assert share(second, "feeds") == pytest.approx(2 / 15)
+async def test_others_know_of_a_job_that_somebody_does_until_its_process_has_ended(
+    database: Database, make: Make
+) -> None:
+    await write(database, "papers", await ended_process(), 60, 1)
+    async with make().kept(), (other := make()).kept():
+        assert other.is_taken("feeds") and not other.is_taken("papers")
 
 
 def test_the_name_of_a_delivery_tells_nothing_of_the_token() -> None:

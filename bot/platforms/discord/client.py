@@ -44,7 +44,9 @@ from bot.platforms.discord.identification import Identification
 from bot.platforms.discord.modal import DETAILS, DRAFT, FEED, FIND, kind_of
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
-from bot.platforms.discord.rate_limit import GlobalRateLimit, share
+from bot.platforms.discord.rate_limit import GlobalRateLimit
+from bot.platforms.discord.request_share import RequestShare
+from bot.platforms.discord.request_trace import limit_requests
 from bot.platforms.discord.rest_proxy import wait_for_proxy
 from bot.platforms.discord.session_limit import require_session
 from bot.services.bundle import Services
@@ -109,6 +111,10 @@ class DayoriClient(Client):
         Route.BASE = api_url.rstrip("/")
         proxy = proxy_for(api_url)  # also used for the gateway: discord.py has one proxy setting for both
         part: dict[str, Any] = {"shard_ids": shards.ids, "shard_count": shards.total} if shards else {}
+        leases = services.job_leases
+        self.share = RequestShare(leases, delivery_job)
+        limit = GlobalRateLimit(self.share.rate)
+        trace = answer_trace(services.metrics, "discord", services.clock_watch.note_time)
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -119,13 +125,11 @@ class DayoriClient(Client):
             guild_ready_timeout=_SERVERS_SETTLE,
             **part,
             proxy=proxy.url if proxy else None,
-            http_trace=wait_for_proxy(answer_trace(services.metrics, "discord", services.clock_watch.note_time)),
+            http_trace=limit_requests(wait_for_proxy(trace), limit),
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}
         self.gateway_status = GatewayStatus(services.heartbeats)
-        leases = services.job_leases
-        limit = GlobalRateLimit(partial(share, leases, delivery_job))
         self.publisher = ServedPublisher(DiscordPublisher(self.http, self.names, limit), services.servers)
         publishers = {"discord": self.publisher}
         self.delivery = services.delivery(publishers)

@@ -49,8 +49,9 @@ class DiscordPlatform:
         """Yield the publisher of a client that is logged in over REST. Raises ConfigError and UnreachableError."""
         async with self._client() as client:
             try:
-                await client.http.static_login(self._token)
-                await client.remember_servers()
+                async with client.share.login():
+                    await client.http.static_login(self._token)
+                    await client.remember_servers()
             except discord.LoginFailure as error:
                 raise ConfigError(_REFUSED) from error
             except (discord.HTTPException, ClientError, OSError) as error:
@@ -74,7 +75,8 @@ class DiscordConnection:
         the token, UnreachableError when it does not answer, or whatever else broke the client.
         """
         try:
-            await self._client.login(self._token)
+            async with self._client.share.login():
+                await self._client.login(self._token)
             begin()
             await self._connect()
         except _UNREACHABLE as error:

@@ -4,9 +4,7 @@ Discord counts a request when it arrives, which is some time between its departu
 counts here from its departure until a second after it has surely arrived: however long requests are held up on a busy
 machine or on the way, no second has more of them than allowed.
 
-Answers to interactions do not count towards that limit and do not pass through here. Where several processes share a
-token, the one that delivers has most of the limit, and the others share the rest for what people ask of them: an
-edition now, a message to a proposer.
+Answers to interactions do not count towards that limit and do not pass through here.
 """
 
 from __future__ import annotations
@@ -20,12 +18,10 @@ from time import monotonic
 
 from bot.domain.errors import RetryLaterError
 from bot.i18n import msg
-from bot.services.job_leases import JobLeases
 
-_RATE, _OTHERS_RATE = 48.0, 2.0  # requests per second, of the 50 that Discord allows
-# Other processes often start at the same time, and each makes requests of discord.py's that do not pass through here.
-_START, _START_PART = 1.5, 0.75  # seconds, and the part of the rate in them
+RATE = 48.0  # requests per second, of the 50 that Discord allows
 _LATE = 0.5  # seconds of delay that the next requests may make up for, at twice the rate
+_BELATED = 0.25  # seconds of a wait that took too long after which those whose turn has come leave together
 _LOOK_AGAIN = 1.0  # seconds until this process's share is looked at again
 # the shortest of the last requests, when there were many, is what surely passes on the way there and back
 _ROUND_TRIPS, _FEW = 100, 20
@@ -33,17 +29,11 @@ _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
 
 
-def share(leases: JobLeases, delivery_job: str) -> float:
-    """Return how many requests per second this process may make."""
-    return _RATE if leases.holds(delivery_job) else _OTHERS_RATE / max(1, leases.others)
-
-
 class GlobalRateLimit:
     """Lets requests pass evenly, and never more than may arrive within a second; after many refusals, none."""
 
-    def __init__(self, rate: Callable[[], float] = lambda: _RATE) -> None:
-        self._full_rate, self._gate = rate, asyncio.Lock()
-        self._began: float | None = None
+    def __init__(self, rate: Callable[[], float] = lambda: RATE) -> None:
+        self._rate, self._gate = rate, asyncio.Lock()
         self._next = self._last = 0.0
         self._under_way, self._answered = 0, asyncio.Event()
         self._arrivals: deque[float] = deque()  # the latest moments at which the answered requests arrived
@@ -52,12 +42,14 @@ class GlobalRateLimit:
         self._rest_until = 0.0
 
     @asynccontextmanager
-    async def request(self) -> AsyncIterator[None]:
-        """Wait until a request may be sent, and send it in this block. Raises RetryLaterError while none may."""
+    async def request(self, *, obeys_rest: bool = True) -> AsyncIterator[None]:
+        """Wait until a request may be sent, and send it in this block. Raises RetryLaterError during a rest."""
+        require = self._require_no_rest if obeys_rest else _permit
+        has_queued = self._gate.locked()
         async with self._gate:
-            self._require_no_rest()
-            await self._wait()
-            self._require_no_rest()
+            require()
+            await self._wait(has_queued)
+            require()
             began = monotonic()
             self._under_way += 1
         try:
@@ -89,21 +81,23 @@ class GlobalRateLimit:
                 is_global=True,
             )
 
-    def _rate(self) -> float:
-        self._began = self._began or monotonic()
-        return self._full_rate() * (_START_PART if monotonic() - self._began < _START else 1.0)
+    async def _wait(self, has_queued: bool) -> None:
+        """Wait for the next turn and for room among the requests of the last second.
 
-    async def _wait(self) -> None:
-        """Wait for the next turn and for room among the requests of the last second."""
-        apart = 1 / self._rate()
-        if (wait := max(self._next, self._last + apart / 2) - monotonic()) > 0:
-            await asyncio.sleep(wait)
+        After a wait that took longer than it should, as on a busy machine, those in the queue whose turn has come
+        meanwhile leave together: if each waited for a turn of its own, each would lose as much again.
+        """
+        apart, came = 1 / self._rate(), monotonic()
+        turn = max(self._next, self._last + apart / 2)
+        if turn > came:
+            await asyncio.sleep(turn - came)
         while (wait := self._seconds_until_room()) > 0:
             self._answered.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._answered.wait(), min(wait, _LOOK_AGAIN))
-        self._last = monotonic()
-        self._next = max(self._next, self._last - _LATE) + apart
+        now = monotonic()
+        self._last = max(turn, now - _BELATED if has_queued else came)
+        self._next = max(self._next, now - _LATE) + apart
 
     def _seconds_until_room(self) -> float:
         """Return after how many seconds one more may arrive; infinitely many if that takes another answer."""
@@ -122,3 +116,7 @@ class GlobalRateLimit:
         self._under_way -= 1
         self._arrivals.append(monotonic() - earlier)
         self._answered.set()
+
+
+def _permit() -> None:
+    """Let a request pass during a rest."""

@@ -13,6 +13,7 @@ from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import msg
 from bot.platforms.discord import api_errors
 from bot.platforms.discord.rate_limit import GlobalRateLimit
+from bot.platforms.discord.request_trace import COUNTED
 from bot.platforms.discord.single_request import send_once
 from bot.platforms.fenced_body import FencedBody
 from bot.services.ports import Fence
@@ -64,7 +65,7 @@ class RestClient:
 
     async def _answer(self, route: Route, **arguments: Any) -> Any:
         try:
-            answer = await self._http.request(route, timeout=_PATIENCE, **arguments)
+            answer = await self._http.request(route, timeout=_PATIENCE, trace_request_ctx=COUNTED, **arguments)
         except RetryLaterError as error:
             raise self._counted(429, error) from error
         except discord.HTTPException as error:

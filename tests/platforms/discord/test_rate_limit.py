@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from time import monotonic
 
 import pytest
@@ -34,11 +35,6 @@ async def test_requests_leave_at_almost_the_pace_that_discord_allows() -> None:
     times = await arrivals(GlobalRateLimit(), 70, (0.0, 0.0), 0.02)
     assert most_in_a_second(times) <= 48
     assert times[-1] - times[0] < 3 * 70 / 48  # a busy machine takes longer than the limit asks for
-
-
-async def test_the_first_requests_leave_room_for_those_of_other_processes_that_start() -> None:
-    times = await arrivals(GlobalRateLimit(), 50, (0.0, 0.0), 0.0)
-    assert sum(each < times[0] + 1 for each in times) <= 36
 
 
 async def test_no_second_has_more_requests_than_allowed_however_long_each_is_held_up_on_its_way() -> None:
@@ -78,6 +74,17 @@ async def test_what_was_late_is_made_up_for() -> None:
     await asyncio.sleep(0.4)
     times = await arrivals(pace, 19, (0.0, 0.0), 0.0)
     assert 18 / 97 < times[-1] - times[0] < 18 / 48
+
+
+async def test_after_a_delay_of_the_whole_process_those_whose_turn_has_come_leave_together() -> None:
+    limit = GlobalRateLimit()
+    await arrivals(limit, 10, (0.0, 0.0), 0.0)
+    sending = asyncio.create_task(arrivals(limit, 20, (0.0, 0.0), 0.0))
+    await asyncio.sleep(0.01)
+    time.sleep(0.2)  # noqa: ASYNC251 what a busy machine does to the event loop
+    delayed = monotonic()
+    times = await sending
+    assert sum(each - delayed < 0.05 for each in times) >= 8
 
 
 async def test_a_small_share_is_one_request_in_several_seconds() -> None:
