@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner, Result
 
@@ -32,6 +30,7 @@ from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
+from tests.logs import reset_logs
 from tests.nowhere import SOURCES
 from tests.postgres_server import VARIABLE
 from tests.stores import Stores, stores
@@ -51,9 +50,10 @@ _MEMORY, _ROOM = Path("/dev/shm"), 2**31  # bytes
 
 
 def pytest_configure() -> None:
-    """Put tests' folders into memory where there is room: on a disk, every commit waits until it is written."""
+    """Put tests' folders into memory where there is room (on a disk, every commit waits for it); keep logs plain."""
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    reset_logs()
 
 
 @pytest.fixture
@@ -182,5 +182,4 @@ def dayori(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         return CliRunner().invoke(program.app, [*arguments, "--config", str(file)], input=typed)
 
     yield run
-    structlog.reset_defaults()
-    logging.getLogger().handlers.clear()
+    reset_logs()

@@ -14,14 +14,14 @@ from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
+from tests.logs import reset_logs
 from tests.samples import paper
 
 
 @pytest.fixture(autouse=True)
 def put_back() -> Iterator[None]:
     yield
-    structlog.reset_defaults()
-    logging.getLogger().handlers.clear()
+    reset_logs()
 
 
 def test_a_line_is_json_where_standard_error_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

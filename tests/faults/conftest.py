@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from tests.faults.stage import template
+from tests.logs import reset_logs
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +21,4 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def logs() -> Iterator[None]:
     """Give the logs back."""
     yield
-    structlog.reset_defaults()
-    logging.getLogger().handlers.clear()
+    reset_logs()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-import structlog
 
 from bot.app import App
 from bot.config import Config
@@ -18,6 +16,7 @@ from tests.doubles.discord import Channel as DiscordChannel
 from tests.doubles.discord import DiscordServer, Member, NotAnsweredError, Permission
 from tests.doubles.slack import Channel as SlackChannel
 from tests.doubles.slack import Person, SlackServer
+from tests.logs import reset_logs
 from tests.platforms.both.conftest import running
 from tests.platforms.both.test_delivery_over_both_wires import subscribe
 from tests.platforms.discord.conftest import answered
@@ -32,8 +31,7 @@ BREAKS = ({"status": 400, "code": 50035}, {"status": 500}, {"drop": True}, {"rat
 @pytest.fixture(autouse=True)
 def put_back() -> Iterator[None]:
     yield
-    structlog.reset_defaults()
-    logging.getLogger().handlers.clear()
+    reset_logs()
 
 
 @pytest.fixture

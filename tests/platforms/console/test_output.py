@@ -41,6 +41,7 @@ from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.health import HealthReport
 from bot.services.papers.importing import ImportReport
 from bot.services.papers.results import Result, Results
+from tests.logs import reset_logs
 
 HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
@@ -242,8 +243,7 @@ def _log(text: str) -> Callable[[], str]:
         try:
             return _captured(say, pytest.MonkeyPatch(), "stderr")
         finally:
-            structlog.reset_defaults()
-            logging.getLogger().handlers.clear()
+            reset_logs()
 
     return draw
 
