@@ -30,7 +30,7 @@ from bot.store.search_index.maintenance import complete_index, reduce_index
 
 # Papers per transaction: other writers wait half a second for it, and about a second for the first one where few papers
 # stay and the index is made again for those alone.
-_BATCH = 2000
+BATCH = 2000
 _log = structlog.get_logger()
 Target: TypeAlias = tuple[Change, int]
 """A change, and the id of the change whose steps are reverted: the change itself, or its undo."""
@@ -46,6 +46,7 @@ class Reversal:
     workspace_id: int
     action: Literal["undo", "redo"]
     find: Find
+    batch: int = BATCH
     id: int | None = None
     left_out: int = 0
 
@@ -55,19 +56,19 @@ class Reversal:
             change, target = await self.find(connection, change_id)
             self.id = await reversals.open_reversal(connection, self.workspace_id, target)
             left = await reversals.extent(connection, self.workspace_id, target, self.id)
-            is_long = self.id is not None or len(left.ids) > _BATCH
+            is_long = self.id is not None or len(left.ids) > self.batch
             if is_long and self.id is None:
                 await self._check(connection, target)
             ids = tuple(await history.first_ids(connection, self.workspace_id, change.id))
         async with self._builders(target, left) as builders:
-            for start in range(0, len(left.ids) or 1, _BATCH):
+            for start in range(0, len(left.ids) or 1, self.batch):
                 async with self.database.write() as connection:
                     if self.id is None:
                         await self.find(connection, change.id)
                         self.id = await self._begin(connection, target, clock, author, is_open=is_long)
-                    batch = left.ids[start : start + _BATCH]
+                    batch = left.ids[start : start + self.batch]
                     await self._revert(connection, change, target, batch, builders, leaves_out=is_long)
-                    if is_long and start + _BATCH >= len(left.ids):
+                    if is_long and start + self.batch >= len(left.ids):
                         await history.close_change(connection, self.id)
                 await asyncio.sleep(0)
         self._log(change, author)
@@ -84,7 +85,7 @@ class Reversal:
     async def _check(self, connection: StoreConnection, target: int) -> None:
         """Raise ConflictError if any step cannot be reverted, before the first of several transactions."""
         doubtful = await reversals.doubtful(connection, self.workspace_id, target)
-        for batch in batched(doubtful, _BATCH):
+        for batch in batched(doubtful, self.batch):
             await self._revertible(connection, target, batch, leaves_out=False)
 
     async def _begin(
@@ -165,7 +166,7 @@ class Reversal:
 
         A reversal that is cut short leaves the index so until it is continued or taken back, or until the next start.
         """
-        is_reduced = len(left.ids) > _BATCH and await reduce_index(self.database, left.removed)
+        is_reduced = len(left.ids) > self.batch and await reduce_index(self.database, left.removed)
         try:
             yield sorted({*left.numbers} - {*left.removed}) if is_reduced else left.numbers
         finally:

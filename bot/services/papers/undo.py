@@ -7,7 +7,7 @@ from bot.domain.history import Change
 from bot.domain.numbers import is_given
 from bot.i18n import msg
 from bot.services.papers.library import Author
-from bot.services.papers.reversal import Reversal, Target
+from bot.services.papers.reversal import BATCH, Reversal, Target
 from bot.services.papers.submitter import Submitter
 from bot.services.ports import Clock
 from bot.store import history
@@ -18,8 +18,8 @@ from bot.store.database import Database
 class Undo:
     """Undoes and redoes changes. An undo is a change of its own that a redo reverts, so the history shows both."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, batch: int = BATCH) -> None:
+        self._database, self._clock, self._batch = database, clock, batch
 
     async def to_undo(
         self, workspace_id: int, change_id: int | None = None, *, of: str | None = None
@@ -56,7 +56,8 @@ class Undo:
         async def find(connection: StoreConnection, id: int | None) -> Target:
             return await _undoable(connection, workspace_id, id, of)
 
-        return await Reversal(self._database, workspace_id, "undo", find).run(change_id, self._clock, Author(by, actor))
+        undo = Reversal(self._database, workspace_id, "undo", find, self._batch)
+        return await undo.run(change_id, self._clock, Author(by, actor))
 
     async def undo_by(
         self, workspace_id: int, by: Submitter, change_id: int | None = None
@@ -84,7 +85,8 @@ class Undo:
         async def find(connection: StoreConnection, id: int | None) -> Target:
             return await _last_undo(connection, workspace_id, id)
 
-        return await Reversal(self._database, workspace_id, "redo", find).run(change_id, self._clock, Author(by, actor))
+        redo = Reversal(self._database, workspace_id, "redo", find, self._batch)
+        return await redo.run(change_id, self._clock, Author(by, actor))
 
 
 async def undo_addition(

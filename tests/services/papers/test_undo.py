@@ -21,7 +21,13 @@ from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
 MANY = range(1, 4102)  # papers, which take three transactions
-MORE = range(1, 6102)  # papers, which take four
+BATCH, SEVERAL = 20, range(1, 402)  # papers, which take 21 transactions of that size
+
+
+@pytest.fixture
+def stepwise(database: Database, clock: AdjustableClock) -> Undo:
+    """Return an Undo that needs many transactions for few papers."""
+    return Undo(database, clock, BATCH)
 
 
 async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
@@ -130,22 +136,22 @@ async def test_many_papers_are_undone_and_redone_with_their_numbers_and_their_pl
 
 
 async def test_an_undo_of_many_papers_is_refused_whole_where_one_was_changed_since(
-    importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
+    importer: Importer, library: Library, stepwise: Undo, database: Database, workspace: int
 ) -> None:
-    await importer.run(workspace, [paper(n) for n in MANY], None)
+    await importer.run(workspace, [paper(n) for n in SEVERAL], None)
     (imported, _), *_ = await library.history(workspace)
-    await library.edit(workspace, "paper-4000", None, lambda old: replace(old, comment="一"))
-    with pytest.raises(ConflictError, match="paper-4000"):
-        await reversal.undo(workspace, None, change_id=imported.id)
-    assert len(await ids_of(database, workspace)) == len(MANY)
+    await library.edit(workspace, "paper-400", None, lambda old: replace(old, comment="一"))
+    with pytest.raises(ConflictError, match="paper-400"):
+        await stepwise.undo(workspace, None, change_id=imported.id)
+    assert len(await ids_of(database, workspace)) == len(SEVERAL)
 
 
 async def test_others_write_while_many_papers_are_undone_and_what_they_changed_stays(
-    importer: Importer, library: Library, reversal: Undo, database: Database, search: SearchIndex, workspace: int
+    importer: Importer, library: Library, stepwise: Undo, database: Database, search: SearchIndex, workspace: int
 ) -> None:
-    await importer.run(workspace, [paper(n) for n in MORE], None)
-    undoing = asyncio.create_task(reversal.undo(workspace, None))
-    while len(await ids_of(database, workspace)) == len(MORE):
+    await importer.run(workspace, [paper(n) for n in SEVERAL], None)
+    undoing = asyncio.create_task(stepwise.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(SEVERAL):
         await asyncio.sleep(0)
     last = min(int(id.removeprefix("paper-")) for id in await ids_of(database, workspace))
     await library.edit(workspace, f"paper-{last}", None, lambda old: replace(old, comment="一"))
@@ -159,17 +165,17 @@ async def test_others_write_while_many_papers_are_undone_and_what_they_changed_s
 async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_no_longer(
     importer: Importer,
     library: Library,
-    reversal: Undo,
+    stepwise: Undo,
     database: Database,
     search: SearchIndex,
     workspace: int,
     clock: AdjustableClock,
 ) -> None:
     other, _ = await find_or_add(database, "discord:7", clock())
-    for place, ids in ((workspace, (9001, 9002)), (other, (9003,)), (workspace, MANY)):
+    for place, ids in ((workspace, (9001, 9002)), (other, (9003,)), (workspace, SEVERAL)):
         await importer.run(place, [paper(n) for n in ids], None)
-    undoing = asyncio.create_task(reversal.undo(workspace, None))
-    while len(await ids_of(database, workspace)) == len(MANY) + 2:
+    undoing = asyncio.create_task(stepwise.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(SEVERAL) + 2:
         await asyncio.sleep(0)
     before = len(await ids_of(database, workspace))
     found = [(await search.find(place, "subject")).total for place in (workspace, other)]
@@ -184,11 +190,11 @@ async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_n
 
 
 async def test_many_papers_are_undone_among_many_that_stay(
-    importer: Importer, reversal: Undo, search: SearchIndex, workspace: int
+    importer: Importer, stepwise: Undo, search: SearchIndex, workspace: int
 ) -> None:
     await importer.run(workspace, [paper(n) for n in range(9000, 10001)], None)
-    await importer.run(workspace, [paper(n) for n in MANY], None)
-    await reversal.undo(workspace, None)
+    await importer.run(workspace, [paper(n) for n in SEVERAL], None)
+    await stepwise.undo(workspace, None)
     assert (await search.find(workspace, "subject")).total == 1001
 
 
@@ -196,25 +202,25 @@ async def test_many_papers_are_undone_among_many_that_stay(
 async def test_after_an_undo_that_was_cut_short_the_next_start_or_a_redo_lets_all_that_is_left_be_found(
     importer: Importer,
     library: Library,
-    reversal: Undo,
+    stepwise: Undo,
     database: Database,
     search: SearchIndex,
     workspace: int,
     heals: str,
 ) -> None:
-    await importer.run(workspace, [paper(n) for n in MANY], None)
-    undoing = asyncio.create_task(reversal.undo(workspace, None))
-    while len(await ids_of(database, workspace)) == len(MANY):
-        await asyncio.sleep(0.01)
+    await importer.run(workspace, [paper(n) for n in SEVERAL], None)
+    undoing = asyncio.create_task(stepwise.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(SEVERAL):
+        await asyncio.sleep(0)
     undoing.cancel()
     await asyncio.wait((undoing,))
     kept = len(await ids_of(database, workspace)) if database.path is None else 0  # the file's index is made anew
     assert (await search.find(workspace, "subject")).total == kept
     if heals == "redo":
-        await reversal.redo(workspace, None)
+        await stepwise.redo(workspace, None)
     else:
         await library.add(workspace, paper(9001), None)
-        await reversal.undo(workspace, None)  # does not rebuild what the other undo, when continued, would remove again
+        await stepwise.undo(workspace, None)  # does not rebuild what the other undo, when continued, would remove again
         assert (await search.find(workspace, "subject")).total == kept
         await (await SearchIndex.open(database)).close()
     left = len(await ids_of(database, workspace))
@@ -222,23 +228,23 @@ async def test_after_an_undo_that_was_cut_short_the_next_start_or_a_redo_lets_al
 
 
 async def test_an_undo_that_was_cut_short_is_gone_on_with_or_taken_back(
-    importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
+    importer: Importer, library: Library, stepwise: Undo, database: Database, workspace: int
 ) -> None:
-    await importer.run(workspace, [paper(n) for n in MANY], None)
-    undoing = asyncio.create_task(reversal.undo(workspace, None))
-    while len(await ids_of(database, workspace)) == len(MANY):
-        await asyncio.sleep(0.01)
-    undoing.cancel()  # after the first of three batches
+    await importer.run(workspace, [paper(n) for n in SEVERAL], None)
+    undoing = asyncio.create_task(stepwise.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(SEVERAL):
+        await asyncio.sleep(0)
+    undoing.cancel()  # after the first batches
     await asyncio.wait((undoing,))
-    assert 0 < len(await ids_of(database, workspace)) < len(MANY)
-    assert (await reversal.to_undo(workspace))[0].action == "import"
-    await reversal.redo(workspace, None)
-    assert len(await ids_of(database, workspace)) == len(MANY)
-    await reversal.undo(workspace, None)
+    assert 0 < len(await ids_of(database, workspace)) < len(SEVERAL)
+    assert (await stepwise.to_undo(workspace))[0].action == "import"
+    await stepwise.redo(workspace, None)
+    assert len(await ids_of(database, workspace)) == len(SEVERAL)
+    await stepwise.undo(workspace, None)
     assert await ids_of(database, workspace) == set()
-    assert {change.action for change, _ in await library.history(workspace, "paper-4101")} == {"import", "undo", "redo"}
-    await reversal.redo(workspace, None)
-    assert len(await ids_of(database, workspace)) == len(MANY)
+    assert {change.action for change, _ in await library.history(workspace, "paper-401")} == {"import", "undo", "redo"}
+    await stepwise.redo(workspace, None)
+    assert len(await ids_of(database, workspace)) == len(SEVERAL)
 
 
 async def test_a_curator_may_revert_any_standing_change_by_its_number_and_others_their_own(
