@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -12,8 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from typer.testing import Result
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from typer.testing import CliRunner, Result
 
+from bot.cli import program
+from tests.logs import reset_logs
 from tests.stores import execute
 
 _ROOT = Path(__file__).parents[1]
@@ -45,6 +51,16 @@ def everything(dayori: Dayori) -> list[dict[str, Any]]:
 def make_workspace(url: str, name: str) -> None:
     """Create a workspace in the store of this URL, like the bot does for a hosted server."""
     execute(url, "INSERT INTO workspaces (name, created_at) VALUES (:name, '2024-01-01T00:00:00+00:00')", name=name)
+
+
+async def in_a_thread(*arguments: str, **environment: str) -> Result:
+    """Run a command in a thread with an event loop of its own, while this one serves what the command contacts."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY  # global to the process
+    try:
+        return await asyncio.to_thread(CliRunner(env=environment).invoke, program.app, arguments)
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
+        reset_logs()
 
 
 def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_with: int = 0) -> str:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +13,9 @@ from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Permission
 from tests.samples import paper
+from tests.terminal import in_a_thread
 
-Post = Callable[..., Awaitable[tuple[int | None, str]]]
-_ROOT = Path(__file__).parents[2]
+Post = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture
@@ -43,26 +39,11 @@ async def channel(server: DiscordServer, config: Config) -> Channel:
 
 @pytest.fixture
 def post(server: DiscordServer, config: Config) -> Post:
-    settings = {
-        "DAYORI_DATABASE_URL": config.database_url,
-        "DAYORI_PAPERS_FILE": "",
-        "PYTHONPATH": str(_ROOT),
-        "DAYORI_LOCALE": "en",
-    }
+    settings = {"DAYORI_DATABASE_URL": config.database_url, "DAYORI_PAPERS_FILE": "", "DAYORI_LOCALE": "en"}
 
-    async def post(*arguments: str, **environment: str) -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "post",
-            *arguments,
-            env=os.environ | server.environment | settings | environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        printed, _ = await process.communicate()
-        return process.returncode, printed.decode()
+    async def post(*arguments: str, **environment: str) -> tuple[int, str]:
+        result = await in_a_thread("post", *arguments, **server.environment | settings | environment)
+        return result.exit_code, result.stdout
 
     return post
 

@@ -26,6 +26,7 @@ from bot.domain.draft import Draft
 from bot.services.papers.submitter import Submitter
 from tests.doubles.discord import Channel, DiscordServer
 from tests.scenario.driver import Driver, Form, settings_for
+from tests.terminal import in_a_thread
 
 _ROOT = Path(__file__).parents[2]
 _END = "/end-of-the-step"
@@ -34,7 +35,7 @@ _LONGEST = 30.0  # seconds
 
 @dataclass
 class CommandLine:
-    """`dayori add`, `dayori search` and so on, each in a process of its own."""
+    """`dayori add`, `dayori search` and so on, each with a store that it opens and closes."""
 
     folder: Path
     config: Config
@@ -85,24 +86,16 @@ class CommandLine:
 
     async def dayori(self, *arguments: str, token: str = "") -> str:
         """Return what a command prints."""
-        process = await self.start(*arguments, token=token)
-        printed, _ = await process.communicate(b"")
-        assert process.returncode == 0, printed.decode()
-        return printed.decode()
+        result = await in_a_thread(*arguments, "--config", self.write_settings(), DISCORD_TOKEN=token)
+        assert result.exit_code == 0, result.output
+        return result.output
 
-    async def start(self, *arguments: str, token: str = "") -> asyncio.subprocess.Process:
-        """Start a command with the settings as they are now."""
+    def write_settings(self) -> str:
+        """Write the settings as they are now; return their file."""
         settings = self.config.model_dump(mode="json", exclude={"project"}, exclude_none=True) | self.settings
         file = self.folder / "bot.yaml"
         file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments, "--config", str(file)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=_ROOT,
-            env={**os.environ, "DISCORD_TOKEN": token, "PYTHONUTF8": "1"},
-        )
+        return str(file)
 
 
 @dataclass
@@ -154,7 +147,14 @@ async def at_the_prompt(database_url: str) -> AsyncIterator[Driver]:
         settings = settings_for(database_url, discord={"api_url": server.api_url})
         with TemporaryDirectory() as folder:
             driver = AtThePrompt(Path(folder), settings, server, channel)
-            driver.session = await driver.start("run")
+            driver.session = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--config", driver.write_settings()),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd=_ROOT,
+                env={**os.environ, "DISCORD_TOKEN": "", "PYTHONUTF8": "1"},
+            )
             await driver.type()
             yield driver
             await driver.session.communicate(b"")
