@@ -21,7 +21,6 @@ from tests.samples import paper
 from tests.stores import sqlite_file
 
 HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
-KEEP = timedelta(days=30)
 
 
 @pytest.fixture

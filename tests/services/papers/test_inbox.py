@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -24,7 +23,6 @@ from tests.samples import paper
 TARO = Submitter("太郎", "discord:1", "ja", is_curator=False)
 HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
 JIRO = Submitter("次郎", "discord:3", "ja", is_curator=True)
-KEEP = timedelta(days=30)
 
 
 @pytest.fixture
