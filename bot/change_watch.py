@@ -30,7 +30,7 @@ class ChangeWatch:
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """ChangeWatch from now on."""
+        """Begin to watch."""
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:

@@ -78,11 +78,11 @@ class HealthServer:
     async def _metrics_page(self, _: web.Request) -> web.Response:
         registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Page(self._metrics, await self._vitals(), self._connections.latencies()))
+        registry.register(_RequestMetrics(self._metrics, await self._vitals(), self._connections.latencies()))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-class _Page(Collector):
+class _RequestMetrics(Collector):
     """The metrics of one request, as the library's families."""
 
     def __init__(self, metrics: Metrics, vitals: Vitals, latencies: Mapping[str, float]) -> None:

@@ -48,7 +48,7 @@ class Listing:
 
     @property
     def unread(self) -> int:
-        """Return at most how many new papers the page did not show; replacements come last."""
+        """Return how many new papers the page may not have shown, at most; replacements come last."""
         return 0 if "replace" in self.papers.values() else max(self.announced - len(self.papers), 0)
 
 
@@ -109,10 +109,8 @@ def expected_day(today: date, skip_days: Collection[int] = ()) -> date:
     return next((day for day in earlier if day.weekday() not in (skip_days or _WEEKEND)), today)
 
 
-def days_between(days: Iterable[date]) -> list[date]:
-    """Return the weekdays of the last ten days up to the latest of some days that are after the first of them but not
-    among them, newest first.
-    """
+def missing_days(days: Iterable[date]) -> list[date]:
+    """Return the weekdays between some days that are not among them, at most nine back from the last, newest first."""
     among = set(days)
     last, first = max(among), min(among)
     earlier = (last - timedelta(days=n) for n in range(1, _FARTHEST))
@@ -152,13 +150,13 @@ def compare(
     return Comparison(category, listing.day, batch)
 
 
-def lacking(
+def missing_papers(
     listings: Iterable[Sequence[Listing]], since: date | None, brought: Collection[str]
 ) -> dict[str, ListedPaper]:
     """Return the papers that a feed never brought, by id: new ones before cross-lists, the latest first.
 
-    `listings` are those of its categories, newest first; earlier ones than the newest count if they are not before the
-    day `since` which the feed is polled.
+    `listings` are those of its categories, newest first; earlier ones than the newest count if they are not before
+    `since`, the day on which the feed was first polled.
     """
     counting = [
         listing for every in listings for listing in every if listing is every[0] or (since and since <= listing.day)

@@ -48,7 +48,7 @@ def request_from(columns: dict[str, Any]) -> FeedRequest:
     )
 
 
-def feed_address(text: str) -> str:
+def valid_address(text: str) -> str:
     """Return the address that somebody typed. Raises InputError."""
     if address := web_address(clean_line(text).strip("<>")):
         return address

@@ -17,8 +17,7 @@ from bot.domain.paper import Paper
 from bot.formats.arxiv_citation import old_arxiv_id
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from bot.formats.person_names import from_inverted, parted
-from bot.formats.record import Place, Record, date_of, loose_date, papers_of, split_words, usable_id
-from bot.formats.record import number_in as number_of
+from bot.formats.record import Place, Record, date_of, date_part, loose_date, papers_of, split_words, usable_id
 from bot.formats.update_line import lines_of
 from bot.i18n import msg
 
@@ -188,7 +187,7 @@ def _date(date: str, year: str, month: str, day: str) -> str:
     if not (digits := re.search(r"\d{4}", year)):
         return ""
     month_name = _MONTH.search(month.lower())
-    number = _MONTHS.index(month_name[0]) + 1 if month_name else number_of(month.strip())
+    number = _MONTHS.index(month_name[0]) + 1 if month_name else date_part(month.strip())
     days = re.search(r"\d{1,2}", day or (month if month_name else ""))
     return date_of(int(digits[0]), number, int(days[0]) if days else 0)
 

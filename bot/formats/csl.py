@@ -13,7 +13,7 @@ from bot.domain.paper import Paper
 from bot.formats.json import read_tree, written_list
 from bot.formats.person_names import joined, parted
 from bot.formats.positions import PositionedTree
-from bot.formats.record import Record, date_of, loose_date, number_in, papers_of, split_words, usable_id
+from bot.formats.record import Record, date_of, date_part, loose_date, papers_of, split_words, usable_id
 from bot.formats.update_line import line_of
 from bot.i18n import msg
 
@@ -43,17 +43,17 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 def _papers(tree: PositionedTree) -> list[Paper]:
     if not isinstance(tree.value, list):
         raise tree.error((), msg("a CSL-JSON file must be a list of items"))
-    return papers_of(tree.file, [_found(tree, n, item) for n, item in enumerate(tree.value)])
+    return papers_of(tree.file, [_record_of(tree, n, item) for n, item in enumerate(tree.value)])
 
 
-def _found(tree: PositionedTree, n: int, item: object) -> Record:
+def _record_of(tree: PositionedTree, n: int, item: object) -> Record:
     if not isinstance(item, dict):
         raise tree.error((n,), msg("this must be a mapping of keys to values"))
     record = Record(tree.places.get((n,), (0, 0)))
     custom = item["custom"] if isinstance(item.get("custom"), dict) else {}
     for key in _CUSTOM:
         record.put(key, custom.get(key), tree.places.get((n, "custom", key)))
-    for key, value in _usual(tree, n, item).items():
+    for key, value in _standard_values(tree, n, item).items():
         record.put(key, value, tree.places.get((n, _OURS_TO_CSL.get(key, key))))
     record.put("title", " ")
     if isinstance(ids := custom.get("identifiers"), dict):
@@ -70,7 +70,7 @@ def _found(tree: PositionedTree, n: int, item: object) -> Record:
     return record
 
 
-def _usual(tree: PositionedTree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
+def _standard_values(tree: PositionedTree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
     """Return the values of CSL's own variables, under our keys."""
     return {
         "id": usable_id(str(item.get("id") or "")),
@@ -106,7 +106,7 @@ def _date(issued: object) -> str:
         return loose_date(issued) if isinstance(issued, str) else ""
     parts = issued.get("date-parts")
     if isinstance(parts, list) and parts and isinstance(parts[0], list):
-        numbers = [number_in(str(part)) for part in parts[0][:3]]
+        numbers = [date_part(str(part)) for part in parts[0][:3]]
         return date_of(*numbers) if numbers else ""
     return loose_date(str(issued.get("raw") or issued.get("literal") or ""))
 

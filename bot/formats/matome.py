@@ -64,7 +64,7 @@ def read(text: str, file: str) -> list[Paper]:
     blocks = list(_blocks(text.splitlines()))
     if not blocks:
         raise FileError(msg('this page has no line "論文タイトル:…"'), file=file, line=1, column=1)
-    return papers_of(file, [_found(block, file) for block in blocks])
+    return papers_of(file, [_record_of(block, file) for block in blocks])
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:
@@ -98,7 +98,7 @@ def _headline_of(lines: list[str], start: int, before: int) -> int | None:
     return at
 
 
-def _found(block: _Block, file: str) -> Record:
+def _record_of(block: _Block, file: str) -> Record:
     record = Record((block.title_line, 1))
     record.put("headline", block.headline, (block.headline_line, 1))
     record.put("title", block.title or " ")

@@ -101,7 +101,7 @@ def date_of(year: int, month: int = 0, day: int = 0) -> str:
     return ""
 
 
-def number_in(digits: str) -> int:
+def date_part(digits: str) -> int:
     """Return the number of a year, a month or a day; 0 for any other text."""
     return int(digits) if digits.isdecimal() and len(digits) <= 4 else 0
 

@@ -14,7 +14,7 @@ from bot.domain.identifiers import identifiers_in, is_url
 from bot.domain.paper import Paper
 from bot.formats.arxiv_citation import is_citation
 from bot.formats.person_names import from_inverted, parted
-from bot.formats.record import Place, Record, date_of, loose_date, number_in, papers_of, usable_id
+from bot.formats.record import Place, Record, date_of, date_part, loose_date, papers_of, usable_id
 from bot.formats.update_line import lines_of
 from bot.i18n import msg
 
@@ -36,7 +36,7 @@ _Lines = dict[str, list[tuple[list[str], Place]]]
 
 def read(text: str, file: str) -> list[Paper]:
     """Read the records in a file. Raises FileError with line and column."""
-    return papers_of(file, [_found(place, values) for place, values in _records(text, file)])
+    return papers_of(file, [_record_of(place, values) for place, values in _records(text, file)])
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
         raise FileError(msg("this record does not end with ER"), file=file, line=start[0], column=1)
 
 
-def _found(start: Place, values: Values) -> Record:
+def _record_of(start: Place, values: Values) -> Record:
     record = Record(start)
     for key, tags in _TEXTS.items():
         if values_of_tags := _first(values, *tags):
@@ -127,7 +127,7 @@ def _date(text: str) -> str:
     parts = [part.strip() for part in text.split("/")][:3]
     if not all(part.isdecimal() for part in parts if part) or not parts[0]:
         return loose_date(text)
-    return date_of(*(number_in(part) for part in parts if part))
+    return date_of(*(date_part(part) for part in parts if part))
 
 
 def _lines(paper: Paper) -> Iterator[tuple[str, str]]:

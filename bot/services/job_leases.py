@@ -47,7 +47,7 @@ class _Lease(NamedTuple):
     serial: int
 
 
-class _Held(NamedTuple):
+class _HeldLease(NamedTuple):
     """A lease of this process: since when it is renewed, for how many seconds it then holds, and from when on."""
 
     renewed: Stopwatch
@@ -73,7 +73,7 @@ class JobLeases:
         self._short, self._sixth = seconds, seconds * _SIXTH
         self._name, self._serial = new_owner(), 0
         self._wanted, self._listeners = set[str](), list[Callable[[], None]]()
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _HeldLease] = {}
         self._sure = frozenset[str]()  # what was held at the last look
         self._seen: dict[str, tuple[str, float]] = {}  # what others wrote, and since when it is unchanged
         self._lock, self._is_kept = asyncio.Lock(), False
@@ -218,7 +218,7 @@ class JobLeases:
             held = self._held.pop(job, None)
             if job in taken:
                 begins = held.begins if held else monotonic() + (self._sixth if job in self._seen else 0)
-                self._held[job] = _Held(since, self._seconds - self._sixth, begins)
+                self._held[job] = _HeldLease(since, self._seconds - self._sixth, begins)
         for job in taken:
             if self._seen.pop(job, None) and (lease := _read(rows.get(job, ""))):
                 self._gone.add(process_of(lease.owner))

@@ -184,7 +184,7 @@ async def unseen(connection: StoreConnection, subscription: Subscription) -> lis
 async def unseen_of_each(
     connection: StoreConnection, wanted: Sequence[tuple[Subscription, bool]], limit: int
 ) -> dict[int, list[int]]:
-    """Return the same of each subscription, by its id: the oldest of them, or with True the newest, up to a limit."""
+    """Return those papers for each subscription, by its id: the oldest, or with True the newest, up to a limit."""
     queries = []
     for subscription, newest in wanted:
         papers_of = (await _unseen(connection, subscription, newest=newest)).limit(limit).subquery()

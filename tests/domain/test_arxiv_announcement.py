@@ -12,9 +12,9 @@ from bot.domain.arxiv_announcement import (
     belongs,
     categories_of,
     compare,
-    days_between,
     expected_day,
-    lacking,
+    missing_days,
+    missing_papers,
     verdict_on,
 )
 from bot.domain.feed_entry import FeedEntry
@@ -103,20 +103,22 @@ def test_a_batch_is_told_by_what_it_holds_and_not_by_its_date() -> None:
 
 
 def test_a_feed_lacks_the_new_papers_that_no_poll_brought() -> None:
-    assert [*lacking([[LISTING]], None, {"2611.00001"})] == ["2611.00002", "2610.00003"]
+    assert [*missing_papers([[LISTING]], None, {"2611.00001"})] == ["2611.00002", "2610.00003"]
 
 
 def test_earlier_announcements_count_since_the_feed_is_polled() -> None:
     earlier = Listing(date(2026, 11, 18), {"2611.80001": "new", "2611.80002": "cross"}, 2)
-    assert len(lacking([[LISTING, earlier]], None, ())) == len(lacking([[LISTING, earlier]], DAY, ())) == 3
-    papers = lacking([[LISTING, earlier]], earlier.day, {"2611.00001"})
+    assert (
+        len(missing_papers([[LISTING, earlier]], None, ())) == len(missing_papers([[LISTING, earlier]], DAY, ())) == 3
+    )
+    papers = missing_papers([[LISTING, earlier]], earlier.day, {"2611.00001"})
     assert [*papers] == ["2611.00002", "2611.80001", "2610.00003", "2611.80002"]
     assert papers["2611.80001"] == ("new", earlier.day)
 
 
 def test_a_paper_that_is_new_in_one_category_is_no_cross_list_of_another() -> None:
     other = Listing(DAY, {"2611.00001": "cross"}, 1)
-    assert lacking([[other], [LISTING]], None, ())["2611.00001"].announcement == "new"
+    assert missing_papers([[other], [LISTING]], None, ())["2611.00001"].announcement == "new"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_a_paper_that_is_new_in_one_category_is_no_cross_list_of_another() -> No
     ],
 )
 def test_weekdays_between_announcements_are_passed_over(days: tuple[str, ...], passed: tuple[str, ...]) -> None:
-    assert tuple(map(str, days_between(map(date.fromisoformat, days)))) == passed
+    assert tuple(map(str, missing_days(map(date.fromisoformat, days)))) == passed
 
 
 def test_the_worst_batch_of_all_categories_tells_how_a_feed_is() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import InputError
 from bot.domain.feed_filter import FeedFilter
-from bot.domain.feed_request import FeedRequest, feed_address, free_name, request_from, valid_name
+from bot.domain.feed_request import FeedRequest, free_name, request_from, valid_address, valid_name
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_a_name_is_one_word(name: str) -> None:
 @pytest.mark.parametrize("text", ["javascript:alert(1)", "file:///etc/passwd", "cs.CL", "https://a:b@c.example/", ""])
 def test_only_web_addresses_are_feeds(text: str) -> None:
     with pytest.raises(InputError, match="https://"):
-        feed_address(text)
+        valid_address(text)
 
 
 def test_an_address_may_stand_in_angle_brackets() -> None:
-    assert feed_address(" <https://lab.example/feed> ") == "https://lab.example/feed"
+    assert valid_address(" <https://lab.example/feed> ") == "https://lab.example/feed"
 
 
 def test_a_request_comes_back_from_the_store_as_it_was() -> None:

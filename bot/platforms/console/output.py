@@ -44,12 +44,12 @@ def print_json(value: object, indent: int | None = 2) -> None:
 def standard_output() -> BinaryIO:
     """Return standard output for a file in UTF-8: cleaned for a terminal, otherwise unchanged."""
     if sys.stdout.isatty() or not isinstance(sys.stdout, io.TextIOWrapper):
-        return cast(BinaryIO, _Cleaned())
+        return cast(BinaryIO, _CleanedOutput())
     sys.stdout.flush()
     return cast(BinaryIO, sys.stdout.buffer)
 
 
-class _Cleaned:
+class _CleanedOutput:
     """A binary stream that prints UTF-8 as cleaned text."""
 
     def __init__(self) -> None:

@@ -205,15 +205,15 @@ class DayoriClient(Client):
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Report to the health check that a shard is disconnected."""
-        await self.gateway_status.shard_lost(shard_id)
+        await self.gateway_status.shard_disconnected(shard_id)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Report to the health check that a shard has a new session."""
-        await self.gateway_status.shard_back(shard_id)
+        await self.gateway_status.shard_connected(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Report to the health check that a shard resumed its session."""
-        await self.gateway_status.shard_back(shard_id)
+        await self.gateway_status.shard_connected(shard_id)
 
     @uncancellable
     async def close(self) -> None:

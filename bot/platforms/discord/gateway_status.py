@@ -24,20 +24,20 @@ class GatewayStatus:
     async def ready(self, servers: int) -> None:
         """Record that all shards are connected."""
         for shard in list(self._lost):
-            self._found(shard)
+            self._mark_connected(shard)
         if not self._ready:
             _log.info("connected to Discord", servers=servers)
         self._ready = True
         await self.heartbeat()
 
-    async def shard_lost(self, shard: int) -> None:
+    async def shard_disconnected(self, shard: int) -> None:
         """Record that a shard is disconnected."""
         self._lost.setdefault(shard, monotonic())
         await self.heartbeat()
 
-    async def shard_back(self, shard: int) -> None:
+    async def shard_connected(self, shard: int) -> None:
         """Record that a shard is connected again."""
-        self._found(shard)
+        self._mark_connected(shard)
         await self.heartbeat()
 
     async def heartbeat(self) -> None:
@@ -52,7 +52,7 @@ class GatewayStatus:
         except DayoriError as error:
             _log.warning("the health check was not told", connection=connection, reason=str(error))
 
-    def _found(self, shard: int) -> None:
+    def _mark_connected(self, shard: int) -> None:
         since = self._lost.pop(shard, None)
         if since is not None and self._ready:
             _log.info("reconnected to Discord", shard=shard, seconds=round(monotonic() - since, 1))

@@ -16,7 +16,7 @@ class Arguments(BaseModel):
 
 
 class SearchArguments(Arguments):
-    """Of `search`."""
+    """Arguments of `search`."""
 
     query: str = Field(
         max_length=500,
@@ -34,7 +34,7 @@ class SearchArguments(Arguments):
 
 
 class GetArguments(Arguments):
-    """Of `get`."""
+    """Arguments of `get`."""
 
     id: str = Field(
         min_length=1,
@@ -45,13 +45,13 @@ class GetArguments(Arguments):
 
 
 class RecentEditionsArguments(Arguments):
-    """Of `recent_editions`."""
+    """Arguments of `recent_editions`."""
 
     limit: int = Field(default=3, ge=1, le=MOST_EDITIONS, description="How many editions to return, newest first.")
 
 
 class ProposeArguments(Arguments):
-    """Of `propose`."""
+    """Arguments of `propose`."""
 
     source: str = Field(
         min_length=1,

@@ -92,7 +92,7 @@ ACTIONS: Mapping[str, Press] = {
     inbox_card.REJECT: inbox.reject,
     inbox_card.LATER: inbox.put_off,
     inbox_card.UNDO: inbox.undo,
-    digest.PREVIEW: digest.go_on,
+    digest.PREVIEW: digest.continue_preview,
     feed.SAVE: feed.save,
     feed.REOPEN: feed.reopen,
     feed.CANCEL: feed.cancel,

@@ -21,7 +21,7 @@ async def online_checks(
 
     async def finish(name: str, checks: AsyncIterator[Check]) -> list[Check]:
         nonlocal done
-        found = await _found(name, checks, seconds)
+        found = await _run(name, checks, seconds)
         done += 1
         progress(done, len(parts))
         return found
@@ -31,7 +31,7 @@ async def online_checks(
     return [check for found in results for check in found]
 
 
-async def _found(name: str, checks: AsyncIterator[Check], seconds: float) -> list[Check]:
+async def _run(name: str, checks: AsyncIterator[Check], seconds: float) -> list[Check]:
     found = list[Check]()
     try:
         async with asyncio.timeout(seconds):

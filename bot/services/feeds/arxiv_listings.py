@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.domain.arxiv_announcement import Listing, announcement_day, days_between, is_another_batch
+from bot.domain.arxiv_announcement import Listing, announcement_day, is_another_batch, missing_days
 from bot.domain.errors import SourceError
 from bot.domain.feed_entry import FeedEntry
 from bot.i18n import msg
@@ -58,10 +58,10 @@ class ArxivListings:
         kept = await self._kept(category)
         if _is_due(category, kept, expected, now, entries) and (last := await self._read(category, self._last)):
             kept = await self._save(category, [last], now)
-        if kept and (passed := days_between(each.listing.day for each in kept)):
+        if kept and (passed := missing_days(each.listing.day for each in kept)):
             source = await self._sources.get()
             if recent := await self._read(category, source.arxiv_recent):
-                kept = await self._save(category, _passed(category, passed, recent), now)
+                kept = await self._save(category, _announced_on(category, passed, recent), now)
         return _current(kept, expected, announcement_day(now))
 
     async def _last(self, category: str) -> Listing:
@@ -95,7 +95,7 @@ class ArxivListings:
         return answer
 
 
-def _passed(category: str, days: Sequence[date], recent: Sequence[Listing]) -> list[Listing]:
+def _announced_on(category: str, days: Sequence[date], recent: Sequence[Listing]) -> list[Listing]:
     """Return what was announced on days that were passed over, nothing on a holiday."""
     by_day = {listing.day: listing for listing in recent}
     if lost := [day for day in days if day < min(by_day)]:

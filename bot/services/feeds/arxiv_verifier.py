@@ -22,7 +22,7 @@ from bot.domain.arxiv_announcement import (
     categories_of,
     compare,
     expected_day,
-    lacking,
+    missing_papers,
     verdict_on,
 )
 from bot.domain.errors import SourceError
@@ -65,7 +65,7 @@ class ArxivVerifier:
         expected = expected_day(today, document.skip_days if document else ())
         listings = await self._last_listings(categories, expected, papers or {}, until)
         known = await self._known(address.id, listings.values())
-        wanted = lacking(listings.values(), await self._since(address.id), known | set(papers or ()))
+        wanted = missing_papers(listings.values(), await self._since(address.id), known | set(papers or ()))
         found = await self._fetch(address.url, wanted, until)
         left = [each.day for id, each in wanted.items() if id not in found]
         hidden = sum(every[0].unread for every in listings.values())

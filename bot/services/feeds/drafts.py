@@ -20,7 +20,7 @@ from bot.domain.errors import ConflictError, StaleError
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, Look
 from bot.domain.feed_filter_text import filter_from, texts_of
-from bot.domain.feed_request import FeedRequest, feed_address, free_name, request_from, valid_name
+from bot.domain.feed_request import FeedRequest, free_name, request_from, valid_address, valid_name
 from bot.domain.identifiers import canonical_url
 from bot.i18n import CommandName, msg
 from bot.services.draft_owner import gone_error, require_own, used_error
@@ -53,7 +53,7 @@ class FeedDrafts:
         ConflictError for a feed that is there already, both before anything is requested, and SourceError.
         """
         by.require_curator()
-        request = FeedRequest(feed_address(url), filter_from(texts), texts.get("name", ""))
+        request = FeedRequest(valid_address(url), filter_from(texts), texts.get("name", ""))
         return await self._try(workspace_id, token, request, by)
 
     async def open_change(self, workspace_id: int, token: str, name: str, by: Submitter) -> FeedForm:

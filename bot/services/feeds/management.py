@@ -13,7 +13,7 @@ from bot.domain.errors import NotAllowedError, NotFoundError
 from bot.domain.feed import Feed
 from bot.domain.feed_filter import FeedFilter
 from bot.domain.feed_filter_text import filter_from
-from bot.domain.feed_request import feed_address
+from bot.domain.feed_request import valid_address
 from bot.domain.identifiers import is_url
 from bot.domain.text import clip
 from bot.i18n import CommandName, msg
@@ -63,7 +63,7 @@ class FeedManagement:
         Raises NotFoundError, and InputError for a wrong rule.
         """
         if is_url(feed.strip().strip("<>")):
-            url, filter = feed_address(feed), FeedFilter()
+            url, filter = valid_address(feed), FeedFilter()
         else:
             known = await self.named(workspace_id, feed)
             url, filter = known.url, known.filter

@@ -58,7 +58,7 @@ async def preview(interaction: Interaction, text: str) -> None:
     await _show_preview(interaction, subscription.name if subscription else "", 0)
 
 
-async def go_on(interaction: Interaction, argument: str) -> None:
+async def continue_preview(interaction: Interaction, argument: str) -> None:
     """Show the further messages of a preview; the argument is `POSITION:NAME`."""
     interaction.actor.require_curator()
     position, _, name = argument.partition(":")

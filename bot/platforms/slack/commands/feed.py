@@ -115,14 +115,14 @@ async def answer_form(interaction: Interaction, values: Values) -> None:
 def validate(values: Values, locale: Locale) -> dict[str, str]:
     """Return what is wrong with the fields of a form, for its inputs."""
     from bot.domain.feed_filter_text import filter_from
-    from bot.domain.feed_request import feed_address, valid_name
+    from bot.domain.feed_request import valid_address, valid_name
 
     errors = dict[str, str]()
     for name, text in values.items():
         try:
             match name:
                 case "url":
-                    feed_address(unescape(text))
+                    valid_address(unescape(text))
                 case "name" if text.strip():
                     valid_name(text)
                 case "include" | "exclude" | "authors" | "tags":
