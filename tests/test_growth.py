@@ -51,6 +51,7 @@ from bot.platforms.discord.render import card_embed, shows
 from bot.platforms.slack.feed_view import trial_answer
 from bot.search.document import document_of
 from bot.search.results import Hit
+from bot.services.digests.subscription_request import unknown_subscription
 from bot.services.digests.subscription_status import paused_lines
 from bot.services.feeds.trial import FeedTrial
 from bot.services.papers.history_text import differences
@@ -172,6 +173,7 @@ OWN: dict[str, Read] = {
     ),
     "domain.text.normalized": lambda text: [normalized(form, text) for form in ("NFC", "NFKC", "NFD")],
     "domain.text.escaped_within": lambda text: escaped_within(text, 60, lambda each: each.replace("a", "&a"), 1),
+    "services.digests.subscription_request.unknown_subscription": lambda text: unknown_subscription(text, ()),
     "changed": lambda text: with_changes(filled("a"), comment=text),
     "a list that changed": lambda text: differences(
         Step("a", *(replace(filled("a"), authors=tuple([f"{n}{at}{c}" for n, c in enumerate(text)])) for at in "xy")),
