@@ -80,25 +80,10 @@ async def open_app(
             await database.require_changes()
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
-        metrics = Metrics()
+        names, metrics = DiscordNames(), Metrics()
         sources = _lazy_sources(config, database, metrics)
         stack.push_async_callback(sources.close)
-        heartbeats = Heartbeats(database, clock, account_of(config.token("DISCORD_TOKEN")), config.discord.shards)
-        names = DiscordNames()
-        services = Services(
-            _service_settings(config),
-            database,
-            clock,
-            search,
-            sources,
-            _renderers(config, names),
-            workspaces=_workspaces(config, clock, database),
-            servers=_servers(config, clock, database),
-            heartbeats=heartbeats,
-            job_leases=JobLeases(database, utc_now, heartbeats.count_others),
-            metrics=metrics,
-            closing=stack,
-        )
+        services = _services(config, clock, database, search, sources, metrics, names, stack)
         names.recall(await services.state.read(NOTE))
         workspace = await services.workspaces.named(DEFAULT)
         file, sync = _papers_file(config, clock, database, workspace)
@@ -106,6 +91,33 @@ async def open_app(
         if serves:
             await follow_settings(config, clock, database, services.workspaces)
         yield App(config, clock, database, services, names, sources, sync if serves else None, fault)
+
+
+def _services(
+    config: Config,
+    clock: Clock,
+    database: Database,
+    search: SearchIndex,
+    sources: LazySources[Sources],
+    metrics: Metrics,
+    names: DiscordNames,
+    closing: AsyncExitStack,
+) -> Services:
+    heartbeats = Heartbeats(database, clock, account_of(config.token("DISCORD_TOKEN")), config.discord.shards)
+    return Services(
+        _service_settings(config),
+        database,
+        clock,
+        search,
+        sources,
+        _renderers(config, names),
+        workspaces=_workspaces(config, clock, database),
+        servers=_servers(config, clock, database),
+        heartbeats=heartbeats,
+        job_leases=JobLeases(database, utc_now, heartbeats.count_others),
+        metrics=metrics,
+        closing=closing,
+    )
 
 
 def platforms_of(app: App) -> tuple[Platform, ...]:

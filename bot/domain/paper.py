@@ -143,16 +143,7 @@ def make_paper(
     texts = {"comment": clean(comment or ""), "excerpt": clean(excerpt or "")}
     if not lines["title"]:
         raise InputError(msg("A paper needs a title."))
-    for name, text in (lines | texts).items():
-        if len(text) > LIMITS[name]:
-            raise InputError(
-                msg(
-                    "The {field} is too long: {length} characters, and at most {most} fit.",
-                    field=FIELD_NAMES[name],
-                    length=len(text),
-                    most=LIMITS[name],
-                )
-            )
+    _require_fitting(lines | texts)
     valid_links = tuple(dict.fromkeys(checked_link(link) for link in links))
     ids = identifiers or Identifiers()
     for link in valid_links:
@@ -171,6 +162,20 @@ def make_paper(
         tags=_names((clean_line(tag).lstrip("#＃ ") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
         identifiers=ids,
     )
+
+
+def _require_fitting(texts: Mapping[str, str]) -> None:
+    """Raise InputError for a field's text that is too long."""
+    for name, text in texts.items():
+        if len(text) > LIMITS[name]:
+            raise InputError(
+                msg(
+                    "The {field} is too long: {length} characters, and at most {most} fit.",
+                    field=FIELD_NAMES[name],
+                    length=len(text),
+                    most=LIMITS[name],
+                )
+            )
 
 
 def with_changes(paper: Paper, **changes: Any) -> Paper:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from bot.formats import paper_list
 from bot.formats.blocks import Block, Span, merged, text_of
@@ -63,21 +64,28 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         elif (item := _ITEM.match(line)) and not _RULE.match(line):
             item_indent = len(item[1].expandtabs(4))
             yield Block("item", number, pieces_of(item[2]), level=item_indent)
+        elif is_row and header is None and (header := _header(line, lines[number : number + 1])):
+            continue
         elif is_row:
-            if header is None:
-                following = lines[number][:_LONGEST_LINE] if number < len(lines) else ""
-                header = tuple(_cells(line)) if _TABLE_RULE.fullmatch(following) else ()
-                if header:
-                    continue
             if not _TABLE_RULE.fullmatch(line):
-                cells = [pieces_of(cell) for cell in _cells(line)]
-                joined = [piece for cell in cells for piece in (*cell, Span(" "))]
-                yield Block("row", number, joined, cells=cells, header=header)
+                yield _row(number, line, header or ())
         elif not _RULE.match(line):
             item_indent = item_indent if line[:1] in " \t" or paragraph else -1
             paragraph.append((number, line))
     if paragraph:
         yield _paragraph(paragraph, item_indent)
+
+
+def _header(line: str, following: Sequence[str]) -> tuple[str, ...]:
+    """Return the cells of a table's first row if the next line says that it is a header, else none."""
+    is_header = any(_TABLE_RULE.fullmatch(each[:_LONGEST_LINE]) for each in following)
+    return tuple(_cells(line)) if is_header else ()
+
+
+def _row(number: int, line: str, header: tuple[str, ...]) -> Block:
+    cells = [pieces_of(cell) for cell in _cells(line)]
+    joined = [piece for cell in cells for piece in (*cell, Span(" "))]
+    return Block("row", number, joined, cells=cells, header=header)
 
 
 def _is_row(line: str) -> bool:
@@ -113,44 +121,60 @@ def pieces_of(text: str) -> list[Span]:
     if "<" in hidden:
         hidden = _ANCHOR.sub(lambda match: f"[{match[2]}](<{match[1]}>)", hidden)
         hidden = _TAG.sub(" ", hidden)
-    pieces: list[Span] = []
-    # for each open bracket: the number of spans before it, and whether it starts an image
-    brackets: list[tuple[int, bool]] = []
-    at, strong = 0, False
-
-    def add(part: str) -> None:
-        if part:
-            pieces.append(Span(_plain(part), "", strong))
-
+    reader, at = _SpanReader(), 0
     while token := _TOKEN.search(hidden, at):
-        add(hidden[at : token.start()])
-        at, mark = token.end(), token[0]
+        reader.add_text(hidden[at : token.start()])
+        at = reader.add_mark(token[0], hidden, token.end())
+    reader.add_text(hidden[at:])
+    return merged(reader.spans)
+
+
+@dataclass(slots=True)
+class _SpanReader:
+    """Collects a line's spans; `brackets` has for each open one the spans before it, and whether it begins an image."""
+
+    spans: list[Span] = field(default_factory=list)
+    brackets: list[tuple[int, bool]] = field(default_factory=list)
+    is_strong: bool = False
+
+    def add_text(self, text: str) -> None:
+        """Add a text without marks."""
+        if text:
+            self.spans.append(Span(_plain(text), "", self.is_strong))
+
+    def add_mark(self, mark: str, line: str, end: int) -> int:
+        """Add a mark that ends at that place of the line; return where the text after it begins."""
         if mark in ("**", "__"):
-            strong = not strong
+            self.is_strong = not self.is_strong
         elif mark.endswith("["):
-            brackets = [*brackets[-_MOST_BRACKETS:], (len(pieces), mark == "![")]
-            pieces.append(Span("[" if mark == "[" else ""))
+            self.brackets = [*self.brackets[-_MOST_BRACKETS:], (len(self.spans), mark == "![")]
+            self.spans.append(Span("[" if mark == "[" else ""))
         elif mark != "]":
-            url = mark.strip("<>").translate(_BACK)
-            address = url if mark[0] == "<" else url.rstrip(".,;:!?'\"*_")
-            pieces.append(Span(address, address, strong))
-            at -= len(url) - len(address)
-        elif brackets and (target := _TARGET.match(hidden, at)):
-            start, is_picture = brackets.pop()
-            inner = text_of(pieces[start + 1 :]).strip() if not is_picture else ""
-            bold = strong or (
-                pieces[start + 1 :] != [] and all(p.strong for p in pieces[start + 1 :] if p.text.strip())
-            )
-            del pieces[start:]
-            if not is_picture:
-                pieces.append(Span(inner, (target[1] or target[2] or "").translate(_BACK), bold))
-            at = target.end()
+            return end - self._add_address(mark)
+        elif self.brackets and (target := _TARGET.match(line, end)):
+            self._add_link((target[1] or target[2] or "").translate(_BACK))
+            return target.end()
         else:
-            if brackets:
-                brackets.pop()
-            pieces.append(Span("]"))
-    add(hidden[at:])
-    return merged(pieces)
+            if self.brackets:
+                self.brackets.pop()
+            self.spans.append(Span("]"))
+        return end
+
+    def _add_address(self, mark: str) -> int:
+        """Add a bare address; return how many characters at its end are no part of it."""
+        url = mark.strip("<>").translate(_BACK)
+        address = url if mark[0] == "<" else url.rstrip(".,;:!?'\"*_")
+        self.spans.append(Span(address, address, self.is_strong))
+        return len(url) - len(address)
+
+    def _add_link(self, url: str) -> None:
+        """Make a link of the spans since the last open bracket; an image is left out."""
+        start, is_picture = self.brackets.pop()
+        label = self.spans[start + 1 :]
+        del self.spans[start:]
+        if not is_picture:
+            is_strong = self.is_strong or (label != [] and all(each.strong for each in label if each.text.strip()))
+            self.spans.append(Span(text_of(label).strip(), url, is_strong))
 
 
 def _hidden(text: str) -> str:

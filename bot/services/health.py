@@ -79,9 +79,9 @@ class Health:
         further workspaces to check, by name. It reads the whole database: 1 s for 340 MB.
         """
         ids = [workspace_id, *(others or {}).values()]
-        standings = [status for id in ids for status in await self._digests.statuses(id)]
+        statuses = [status for id in ids for status in await self._digests.statuses(id)]
         processes = await self._heartbeats.every()
-        subscriptions = [each.subscription for each in standings]
+        subscriptions = [each.subscription for each in statuses]
         checks = [
             Check(
                 "database",
@@ -101,7 +101,7 @@ class Health:
             *await self._servers_unserved(subscriptions),
             *await self._orphan_collections(),
         ]
-        return HealthReport(tuple(checks), tuple(standings))
+        return HealthReport(tuple(checks), tuple(statuses))
 
     def _storage(self) -> list[Check]:
         from bot.services.storage_checks import copies_check, storage_checks  # a served bot has no use for it

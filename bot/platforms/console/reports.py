@@ -50,15 +50,6 @@ def imported(
 
     `left_out` are parts of the file that are not papers: place, reason and number of lines.
     """
-    head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
-    counts = t(
-        locale,
-        "added {added}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
-        added=len(report.added),
-        updated=len(report.updated),
-        unchanged=len(report.unchanged),
-        skipped=len(report.conflicts) + sum(each[2] for each in left_out),
-    )
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True)
     for _ in ("paper", "why"):
@@ -74,7 +65,20 @@ def imported(
         _rows(table, t(locale, "add"), "green", [(id, "") for id in report.added], report, locale)
         same = [(id, t(locale, "nothing new")) for id in report.unchanged if id not in set(report.removed)]
         _rows(table, t(locale, "unchanged"), "dim", same, report, locale)
+    head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
+    counts = _counts(report, sum(each[2] for each in left_out), locale)
     return Group(Text(f"{head} {counts}"), *([table] if table.row_count else []))
+
+
+def _counts(report: ImportReport, left_out: int, locale: Locale) -> str:
+    return t(
+        locale,
+        "added {added}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
+        added=len(report.added),
+        updated=len(report.updated),
+        unchanged=len(report.unchanged),
+        skipped=len(report.conflicts) + left_out,
+    )
 
 
 def _rows(
