@@ -28,6 +28,13 @@ def require_posting(channel: Channel) -> None:
     for name in ("view_channel", posting, "embed_links", "read_message_history"):
         if not getattr(granted, name):
             raise NotAllowedError(_missing(PERMISSION_NAMES[name], channel))
+    if is_locked(channel, granted):
+        raise NotAllowedError(msg("The thread is locked; unlock it or choose another channel."))
+
+
+def is_locked(channel: object, granted: discord.Permissions) -> bool:
+    """Return whether a channel is a thread that is locked to whom these permissions are granted."""
+    return isinstance(channel, discord.Thread) and channel.locked and not granted.manage_threads
 
 
 def require_showing(interaction: Interaction) -> None:
@@ -38,8 +45,7 @@ def require_showing(interaction: Interaction) -> None:
     granted, channel = interaction.permissions, interaction.channel
     is_thread = isinstance(channel, discord.Thread)
     may_send = granted.send_messages_in_threads if is_thread else granted.send_messages
-    is_locked = isinstance(channel, discord.Thread) and channel.locked and not granted.manage_threads
-    if not (may_send and granted.embed_links) or is_locked:
+    if not (may_send and granted.embed_links) or is_locked(channel, granted):
         raise NotAllowedError(msg("You may not post links in this channel, so the paper is shown to you alone."))
 
 

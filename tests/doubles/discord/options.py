@@ -91,7 +91,9 @@ class Filled:
         """Add a channel to what the interaction names."""
         described = payloads.channel(channel)
         permissions = channel.permissions(self.member.user) if self.member else 0
-        names = ("id", "type", "name", "parent_id", "thread_metadata", "flags", "position", "topic", "nsfw")
+        names = ["id", "type", "name", "parent_id", "flags", "position", "topic", "nsfw"]
+        if channel.is_thread:
+            names += ["thread_metadata", "owner_id", "member_count", "message_count"]
         partial = {key: described[key] for key in names if key in described}
         self.resolved.setdefault("channels", {})[str(channel.id)] = partial | {"permissions": str(permissions)}
 

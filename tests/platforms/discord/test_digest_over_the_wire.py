@@ -136,6 +136,29 @@ async def test_subscribing_says_which_permission_the_bot_lacks(
     assert "まだ配信先がありません" in listed.content
 
 
+async def test_a_thread_is_subscribed_also_an_archived_one_unless_it_is_locked_or_unseen(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel
+) -> None:
+    threads = [guild.thread("今"), guild.thread("過去", archived=True), guild.thread("封", locked=True)]
+    unseen = guild.thread("内緒", archived=True)
+    server.fault("GET", f"/channels/{unseen.id}$", status=403, code=50001, times=None)
+    async with start():
+        answers = [
+            await answered(
+                await server.slash(
+                    curator, general, "digest subscribe", channel=thread, schedule="月 09:00", locale="ja"
+                )
+            )
+            for thread in (*threads, unseen)
+        ]
+    assert [answer.content.split(" ・ ")[0] for answer in answers] == [
+        f"**今** → <#{threads[0].id}>",
+        f"**過去** → <#{threads[1].id}>",
+        "スレッドがロックされています。ロックを解除するか、別のチャンネルを選んでください。",
+        "ボットからは #内緒 が見えません。そこでボットをメンションして参加させてから、もう一度お試しください。",
+    ]
+
+
 @pytest.mark.parametrize("command", ["list", "preview"])
 async def test_who_is_no_curator_is_refused_in_words(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel, command: str

@@ -16,7 +16,7 @@ from bot.platforms.discord import response
 from bot.platforms.discord.context import Actor, Interaction, actor_of, curator_of
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.permissions import require_posting
+from bot.platforms.discord.posting_channel import PostingChannel, require_posting_in
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.digests.server_subscriptions import NO_SUBSCRIPTION, NOTHING_NEW, ServerSubscriptions
 from bot.services.digests.subscription_status import SubscriptionStatus, paused_lines, subscription_facts
@@ -46,14 +46,14 @@ _NAME = both("name", "配信先")
 )
 async def subscribe(
     interaction: Interaction,
-    channel: discord.TextChannel | discord.Thread,
+    channel: PostingChannel,
     schedule: Range[str, 1, 60],
     tags: Range[str, 1, 300] | None = None,
     language: Literal["日本語", "English"] | None = None,
 ) -> None:
     """Subscribe a channel or change its subscription; the language is the channel's, not the asking person's."""
     actor = await curator_of(interaction)
-    require_posting(channel)
+    await require_posting_in(channel)
     subscriptions, place = _subscriptions(actor), f"discord:{actor.server}/{channel.id}"
     locale = next((locale for locale, name in LANGUAGES.items() if name == language), None)
     subscription = await subscriptions.subscribe(
