@@ -36,6 +36,7 @@ def _due(source: CheckedSource) -> Portable:
         LEFT JOIN paper_checks c ON c.number = p.number AND c.source = :source
         WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {id(words)} IS NOT NULL
             AND (CAST(:number AS bigint) IS NULL OR p.number = :number)
+            AND (CAST(:added_until AS text) IS NULL OR p.added_at <= :added_until)
         ORDER BY c.due_at NULLS FIRST, p.number LIMIT :limit"""
         )
     )
@@ -73,12 +74,17 @@ async def take_due(
     until: datetime,
     limit: int,
     number: int | None = None,
+    added_until: datetime | None = None,
 ) -> list[DueCheck]:
     """Return papers that are due in a source: those never looked at, then those due longest; with `number` that one.
 
+    Those added after `added_until` are left out.
+
     Taken, they are due again at `until`: so two processes do not look at the same papers, and a crash loses none.
     """
-    rows = await connection.execute(_DUE[source], {"source": source, "now": iso(now), "limit": limit, "number": number})
+    values = {"source": source, "now": iso(now), "limit": limit, "number": number}
+    values["added_until"] = iso(added_until) if added_until else None
+    rows = await connection.execute(_DUE[source], values)
     due = [DueCheck(*row) for row in rows]
     await put_off(connection, source, due, until)
     return due

@@ -60,7 +60,11 @@ class CheckReport:
 
 
 class UpdateChecks:
-    """Looks at papers that are due; what was done is recorded after each request, so an interruption repeats one."""
+    """Looks at papers that are due; what was done is recorded after each request, so an interruption repeats one.
+
+    Papers that are added at night wait for the next one: whoever adds them has just asked the sources, and whoever adds
+    more must not wait for a turn at arXiv behind a look at these.
+    """
 
     def __init__(
         self,
@@ -81,7 +85,7 @@ class UpdateChecks:
         now = self._clock()
         night = quiet_hours_at(now, self._zone)
         if night and now >= max(night.start + self._delay, self._idle_until or night.start):
-            await self._run(night)
+            await self._run(night, added_until=night.start)
             self._idle_until = self._clock() + _IDLE
 
     async def run_now(self, workspace_id: int, id: str | None = None) -> CheckReport:
@@ -97,11 +101,13 @@ class UpdateChecks:
             await paper_checks.make_due(connection, rows[id][0], now)
         return await self._run(night, rows[id][0])
 
-    async def _run(self, night: QuietHours, number: int | None = None) -> CheckReport:
+    async def _run(
+        self, night: QuietHours, number: int | None = None, added_until: datetime | None = None
+    ) -> CheckReport:
         """Look at what is due until nothing is, the night's number of papers is reached, or the night ends."""
         report = CheckReport()
         for source in MOST:
-            while self._may_ask(source, night) and (due := await self._take(source, night, number)):
+            while self._may_ask(source, night) and (due := await self._take(source, night, number, added_until)):
                 await (self._ask_arxiv if source == "arxiv" else self._ask_crossref)(due, night, report)
         return report
 
@@ -110,13 +116,16 @@ class UpdateChecks:
         return now < night.end and self._resting_until.get(source, now) <= now
 
     @uncancellable
-    async def _take(self, source: CheckedSource, night: QuietHours, number: int | None) -> list[DueCheck]:
+    async def _take(
+        self, source: CheckedSource, night: QuietHours, number: int | None, added_until: datetime | None
+    ) -> list[DueCheck]:
         async with self._database.write() as connection:
             now = self._clock()
             left = MOST[source] - await paper_checks.count_since(connection, source, night.start)
             if left <= 0:
                 return []
-            return await paper_checks.take_due(connection, source, now, now + _TAKEN, min(left, _BATCH), number)
+            most = min(left, _BATCH)
+            return await paper_checks.take_due(connection, source, now, now + _TAKEN, most, number, added_until)
 
     async def _ask_arxiv(self, due: Sequence[DueCheck], night: QuietHours, report: CheckReport) -> None:
         sources = await self._sources.get()

@@ -207,6 +207,18 @@ async def test_nothing_is_looked_at_by_day(
     assert source.asked == []
 
 
+async def test_a_paper_that_is_added_at_night_is_looked_at_in_the_next_night(
+    library: Library, workspace: int, clock: AdjustableClock, checks: UpdateChecks, source: FakeSource
+) -> None:
+    await next_night(checks, clock)
+    await library.add(workspace, paper(1), None)
+    clock.advance(minutes=30)
+    await checks.run_if_due()
+    assert source.asked == []
+    await next_night(checks, clock)
+    assert source.asked == [("2401.00001",)]
+
+
 async def test_many_papers_are_asked_for_by_hundreds_each_once_a_week_and_old_ones_seldom(
     library: Library,
     importer: Importer,
