@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bench.search import NOW, corpus, memory
 from bot.domain.paper import Paper
-from bot.garbage import search_young_only
+from bot.garbage_collection import search_young_only
 from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.snapshots import Snapshots

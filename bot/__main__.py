@@ -3,7 +3,7 @@
 import os
 import sys
 
-from bot.garbage import PausedCollector
+from bot.garbage_collection import PausedCollector
 from bot.termination import exit_on_sigterm
 
 

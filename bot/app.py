@@ -17,7 +17,7 @@ from bot.domain.digest import Policy
 from bot.domain.errors import DayoriError
 from bot.domain.shards import parse_shards
 from bot.follow_settings import follow_settings
-from bot.garbage import PausedCollector
+from bot.garbage_collection import PausedCollector
 from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE
 from bot.platforms.discord.command_names import CommandNames as DiscordNames

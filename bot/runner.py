@@ -20,12 +20,12 @@ from bot.app import App, platforms_of, synced
 from bot.backoff import pauses
 from bot.change_watch import ChangeWatch
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
-from bot.garbage import PausedCollector
-from bot.health_page import health_served
+from bot.garbage_collection import PausedCollector
 from bot.job_runner import JobRunner
 from bot.jobs import OF_EACH_PROCESS, jobs_of
+from bot.lazy_health_server import health_served
+from bot.services.file_sync.notices import FileNotices
 from bot.services.job_leases import EDITIONS
-from bot.services.notices import Notices
 from bot.services.ports import Connection, Platform, Publisher
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.i18n import Message
     from bot.scheduler import Scheduler
     from bot.services.digests.delivery import DeliveryReport
-    from bot.services.papers.decisions import ReviewResult
+    from bot.services.papers.decision_text import ReviewResult
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
 _FIRST_REPORT = 0.5  # seconds after the start
@@ -59,7 +59,7 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
     _log.info("starting")
     for platform in platforms:
         await app.services.heartbeats.beat(platform.name, "starting")
-    notices = Notices(app.services, platforms)
+    notices = FileNotices(app.services, platforms)
     connections = _Connections(app, platforms, stop)
     async with app.services.job_leases.kept():
         telling = asyncio.create_task(_report(app, notices, stop))
@@ -235,7 +235,7 @@ class _Connections:
             scheduler.tick_now()
 
 
-async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
+async def _report(app: App, notices: FileNotices, stop: asyncio.Event) -> None:
     """Report what the disk lacks, collections that nobody sees, channels that rest and a fault of the papers file.
 
     The gateway's connection comes first.
@@ -256,7 +256,7 @@ async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
     await _notify_of_file(app, notices, stop)
 
 
-async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:
+async def _notify_of_file(app: App, notices: FileNotices, stop: asyncio.Event) -> None:
     """Report a fault of the papers file to the curators; with file sync, `FileSync` reports its faults itself."""
     if app.fault is None:
         await notices.forget()
@@ -267,7 +267,7 @@ async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> No
             await _sleep(pause, stop)
 
 
-async def _notify(app: App, notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
+async def _notify(app: App, notices: FileNotices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
     """Send messages to the curators, unless the bot is stopping; return whether they have them."""
     try:
         async with app.services.job_leases.alone("notices"):

@@ -26,7 +26,7 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
         from bot.site.site import Settings
         from bot.site.site_folder import SiteFolder
     except ModuleNotFoundError as error:
-        from bot.site_process import without_extra
+        from bot.site_worker import without_extra
 
         raise InputError(without_extra()) from error
     identity = await _identity(app, workspace_id, base_url)
@@ -48,7 +48,7 @@ class SiteUpdates:
         state = await self._snapshots.state(workspace)
         if state == self._state:
             return
-        from bot.site_process import updated_site
+        from bot.site_worker import updated_site
 
         request = {
             "database_url": config.database_place,

@@ -18,7 +18,7 @@ from bot.platforms.console import inbox as console
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_json, print_line
 from bot.services.papers.acceptance import is_other_comment
-from bot.services.papers.decisions import ReviewResult, action_message, undo_message
+from bot.services.papers.decision_text import ReviewResult, action_message, undo_message
 from bot.services.papers.submitter import Submitter
 
 

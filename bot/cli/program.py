@@ -14,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.options import with_options
 from bot.config import reader_locale
-from bot.garbage import PausedCollector
+from bot.garbage_collection import PausedCollector
 from bot.i18n import Locale, phrase, t
 from bot.platforms.console.output import print_line, replace_what_is_missing
 

@@ -12,7 +12,7 @@ import typer
 from bot.cli.context import CommandContext, progress_bar, with_context
 from bot.config_values import InvalidValue, valid_base_url, valid_listen
 from bot.domain.errors import InputError
-from bot.garbage import search_young_only
+from bot.garbage_collection import search_young_only
 from bot.i18n import msg, phrase, t
 from bot.site_updates import site_folder
 

@@ -112,7 +112,7 @@ class Health:
 
     async def _integrity(self) -> Check:
         if server := await self._database.server():
-            from bot.services.database_server_check import database_server_check
+            from bot.services.doctor.database_server import database_server_check
 
             return database_server_check(server)
         damage = await self._database.find_damage()

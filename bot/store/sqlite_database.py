@@ -27,9 +27,9 @@ from bot.store.abstract_database import Database
 from bot.store.backups import make_private, write_copy
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
-from bot.store.driver import use_whole_statements
 from bot.store.revisions import revision_error
 from bot.store.schema import REVISION
+from bot.store.sqlite_driver import use_whole_statements
 from bot.store.sqlite_errors import code_of, reason_of
 
 _BUSY = 10_000  # milliseconds that any other statement waits

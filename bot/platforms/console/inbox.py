@@ -18,7 +18,7 @@ from bot.platforms.console.paper_form import FIELDS, fill_form
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.papers.acceptance import is_other_comment
-from bot.services.papers.decisions import ReviewResult
+from bot.services.papers.decision_text import ReviewResult
 from bot.services.papers.outcomes import ReviewStep, Saved
 from bot.services.papers.proposal import candidate_draft
 

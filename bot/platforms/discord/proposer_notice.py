@@ -6,7 +6,7 @@ from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
 from bot.platforms.discord import response
 from bot.platforms.discord.context import Actor, Interaction
-from bot.services.papers.decisions import ReviewResult
+from bot.services.papers.decision_text import ReviewResult
 
 
 async def notify_proposer(

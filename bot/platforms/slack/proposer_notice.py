@@ -7,7 +7,7 @@ from bot.domain.paper import Paper
 from bot.platforms.slack import response
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.response import Answer
-from bot.services.papers.decisions import ReviewResult
+from bot.services.papers.decision_text import ReviewResult
 
 
 async def notify_proposer(interaction: Interaction, candidate: Candidate, paper: Paper, decision: ReviewResult) -> None:

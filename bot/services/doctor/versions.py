@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from bot.i18n import msg
 from bot.services.check import Check
-from bot.store.versions import has_full_text_search, sqlite_version
+from bot.store.sqlite_build import has_full_text_search, sqlite_version
 
 _DISCORD = "2.7"  # the versions of discord.py whose requests and events this bot was tried with
 

@@ -12,7 +12,7 @@ from bot.domain.errors import DecidedError, NotFoundError
 from bot.domain.numbers import is_given
 from bot.domain.paper import Paper
 from bot.i18n import msg
-from bot.services.papers.decisions import decided_message
+from bot.services.papers.decision_text import decided_message
 from bot.services.papers.library import Author, add_paper, work_keys
 from bot.services.papers.outcomes import Acceptance
 from bot.services.papers.submitter import Submitter

@@ -14,7 +14,7 @@ from bot.domain.paper import Paper
 from bot.domain.score import LEAST_DECISIONS
 from bot.i18n import Message, msg
 from bot.services.papers.acceptance import accept_candidate, require_waiting, unknown_error
-from bot.services.papers.decisions import undecided_message
+from bot.services.papers.decision_text import undecided_message
 from bot.services.papers.library import Author, find_same_title
 from bot.services.papers.outcomes import Acceptance
 from bot.services.papers.proposal import Proposal

@@ -10,7 +10,7 @@ from bot.i18n import Locale, Message, Say, msg, t
 
 if TYPE_CHECKING:
     from bot.domain.draft import Draft
-    from bot.services.papers.decisions import ReviewResult
+    from bot.services.papers.decision_text import ReviewResult
     from bot.services.papers.proposal import Proposal
 
 

@@ -11,7 +11,7 @@ from bot.domain.candidate import Candidate
 from bot.domain.errors import DayoriError, RetryLaterError, UnknownOutcomeError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, Message, closest, msg
-from bot.services.papers.decisions import ReviewResult, decision_message
+from bot.services.papers.decision_text import ReviewResult, decision_message
 from bot.services.ports import Publisher, Renderer
 
 PAUSES = (1.0, 4.0)  # seconds between the attempts at one notice

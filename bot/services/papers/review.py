@@ -12,7 +12,7 @@ from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.errors import ConflictError, DecidedError, DuplicateError, NotFoundError, StaleError
 from bot.domain.paper import Paper
 from bot.i18n import Message
-from bot.services.papers.decisions import action_message, undo_message
+from bot.services.papers.decision_text import action_message, undo_message
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.outcomes import (
     Acceptance,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DayoriError, InputError
 from bot.extras import install_command
-from bot.garbage import search_young_only
+from bot.garbage_collection import search_young_only
 from bot.i18n import Message, msg
 from bot.worker_process import end, framed, frames, next_frame, start
 
@@ -28,7 +28,7 @@ async def updated_site(request: dict[str, Any]) -> dict[str, Any]:
 
     A cancellation kills the process, after which the old site stands. Raises InputError when it ends by itself.
     """
-    process = await start("bot.site_process")
+    process = await start("bot.site_worker")
     try:
         if process.stdin is None or process.stdout is None:
             raise OSError("the process has no pipes")

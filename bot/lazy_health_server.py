@@ -1,4 +1,4 @@
-"""Serves the page of `health.listen`; its libraries are slow to import, and few ask for it."""
+"""Starts the server of `health.listen` where that is set: its libraries are slow to import, and few ask for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def health_served(app: App, connections: Latencies) -> AsyncIterator[None]
     if not app.config.health.listen:
         yield
         return
-    from bot.health_server import HealthServer  # its libraries are slow to import, and few ask for it
+    from bot.health_server import HealthServer
     from bot.services.vitals import vitals
 
     host, _, port = app.config.health.listen.rpartition(":")

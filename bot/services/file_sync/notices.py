@@ -14,7 +14,7 @@ from bot.services.workspaces import DEFAULT
 _STATE_KEY = "told of the papers file"
 
 
-class Notices:
+class FileNotices:
     """Sends each notice once, even across restarts."""
 
     def __init__(self, services: Services, platforms: Sequence[Platform]) -> None:
