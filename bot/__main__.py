@@ -4,11 +4,13 @@ import os
 import sys
 
 from bot.garbage_collection import PausedCollector
+from bot.standard_streams import open_missing_streams
 from bot.termination import exit_on_sigterm
 
 
 def main() -> None:
     """Run the given command; a bot that is starting can be stopped before its modules are imported."""
+    open_missing_streams()
     if sys.argv[1:2] == ["run"]:
         exit_on_sigterm()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or it reads every installed package's metadata

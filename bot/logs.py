@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
@@ -37,7 +39,7 @@ def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
     structlog.configure(
         processors=[*shared, structlog.dev.ConsoleRenderer() if to_people else _JSON],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _LossyStream())),
     )
     root = logging.getLogger()
     root.handlers = [_Forward()]
@@ -53,6 +55,20 @@ def _blotted(value: object, secrets: tuple[str, ...]) -> object:
     for secret in secrets:
         text = text.replace(secret, "…")
     return text
+
+
+class _LossyStream:
+    """Standard error as long as it takes text: a full disk or a reader that has gone loses lines, and stops no bot."""
+
+    def write(self, text: str) -> None:
+        """Write the text if that is possible."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush the stream if that is possible."""
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
 
 
 class _Forward(logging.Handler):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec
 
 from bot.allocator import share_one_arena
 from bot.app import App, open_app
+from bot.cli.standard_output import exit_if_unwritable
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DamagedStoreError, DayoriError, InputError, ServerStoreError
 from bot.domain.paper import Paper
@@ -157,9 +158,17 @@ def _command(
             if serves:
                 share_one_arena()
             configure_logs(chosen.secrets, quiet=not serves)
-            asyncio.run(until_sigterm(run(chosen, workspace, args, values)))
+            cleaned = {name: _without_surrogates(value) for name, value in values.items()}
+            asyncio.run(until_sigterm(run(chosen, _without_surrogates(workspace), args, cleaned)))
 
     return called
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Return an argument as text that the store can hold; a path keeps its bytes."""
+    if isinstance(value, list):
+        return [_without_surrogates(each) for each in value]
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 @contextlib.contextmanager
@@ -169,23 +178,25 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
     `file` is the settings file; it names the reader's language if the settings themselves are invalid.
     """
     settings: list[Config] = []
+
+    def locale() -> Locale:
+        return settings[0].locale if settings else reader_locale(file)
+
     replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
     try:
         yield settings
+        sys.stdout.flush()
     except DayoriError as error:
-        locale = settings[0].locale if settings else reader_locale(file)
-        print_line(error.text(locale) + _hint(error, locale, settings), sys.stderr)
+        print_line(error.text(locale()) + _hint(error, locale(), settings), sys.stderr)
         raise SystemExit(1) from error
     except AbortError as error:
-        print_line(
-            t(settings[0].locale if settings else reader_locale(file), "Stopped; nothing was changed."), sys.stderr
-        )
+        print_line(t(locale(), "Stopped; nothing was changed."), sys.stderr)
         raise SystemExit(1) from error
     except StoppedBySignal as stopped:
         raise SystemExit(0) from stopped
-    except BrokenPipeError as error:
-        sys.stderr.close()
-        raise SystemExit(1) from error
+    except OSError as error:
+        exit_if_unwritable(error, locale())
+        raise
 
 
 def _hint(error: DayoriError, locale: Locale, settings: list[Config]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -89,7 +90,7 @@ async def export(
     """Export papers, newest addition first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
     collection = await context.services.workspaces.uuid(context.workspace)
-    write = writer(name, collection, quote(output.name) if output else "")
+    write = writer(name, collection, quote(os.fsencode(output.name)) if output else "")
     exporting = partial(context.services.exporter.write, context.workspace, query, write)
     if output is None:
         await exporting(standard_output())

@@ -82,6 +82,9 @@ async def show(context: CommandContext, id: Annotated[str, typer.Argument()], as
 async def history(context: CommandContext, id: Annotated[str | None, typer.Argument()] = None) -> None:
     """Show who changed what, newest first."""
     steps = await context.services.library.history(context.workspace, id)
+    if id is not None and not steps:  # else a paper that was removed
+        paper = await context.services.lookup.get(context.workspace, id)
+        steps = await context.services.library.history(context.workspace, paper.id)
     context.console.print(reports.history(steps, context.services.zone, context.locale))
 
 

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.options import with_options
+from bot.cli.standard_output import exit_if_unwritable
 from bot.config import reader_locale
 from bot.garbage_collection import PausedCollector
 from bot.i18n import Locale, phrase, t
@@ -177,11 +178,15 @@ class _TyperGroup(TyperGroup):
             code = super().main(
                 arguments, prog_name or "dayori", complete_var, False, windows_expand_args, obj=locale, **extra
             )
+            sys.stdout.flush()
         except typer.Abort:
             code = 1
         except typer.TyperException as error:
             _print_error(error, locale())
             code = error.exit_code
+        except OSError as error:
+            exit_if_unwritable(error, locale())
+            raise
         sys.exit(code if isinstance(code, int) else 0)
 
 

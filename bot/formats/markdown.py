@@ -9,7 +9,6 @@ from bot.domain.identifiers import address_of
 from bot.domain.paper import Link, Paper
 
 NAME = "論文だより"
-_MOST_AUTHORS = 6
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
 _INLINE = re.compile(r"([\\`*_\[\]<>~|&$])")
 _AT_START = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
@@ -23,9 +22,9 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 
 
 def facts_of(paper: Paper) -> list[str]:
-    """Return date, venue, organisation and first authors, as far as they are known."""
-    authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" …" if len(paper.authors) > _MOST_AUTHORS else "")
-    return [fact for fact in (str(paper.date or ""), paper.venue, paper.organization, authors) if fact]
+    """Return date, venue, organisation and all authors, as far as they are known: importing the file loses none."""
+    facts = (str(paper.date or ""), paper.venue, paper.organization, ", ".join(paper.authors))
+    return [fact for fact in facts if fact]
 
 
 def updates_of(paper: Paper) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import FileError, StoreError
 from bot.i18n import msg
 from bot.store.schema import REVISION
 from bot.store.sqlite_errors import reason_of
@@ -19,6 +20,8 @@ _BESIDE = ("-wal", "-shm")  # what belongs to a database beside its file
 def check_copy(path: Path) -> None:
     """Check that a file is a whole database of this program, of this version or an earlier one. Raises StoreError."""
     if not path.is_file():
+        if path.exists():
+            raise FileError(msg("this is not a file but a folder, a pipe or a device"), file=str(path))
         raise StoreError(msg('There is no file "{file}".', file=str(path)))
     try:
         with closing(_open_to_read(path)) as connection:
@@ -39,8 +42,10 @@ def restore_copy(copy: Path, path: Path, now: datetime) -> Path | None:
 
     No process may have the database open. A crash leaves either the old database or the new one. Raises StoreError.
     """
+    if path.exists() and copy.samefile(path):
+        raise StoreError(msg('"{file}" is the database itself; name a copy of it.', file=str(copy)))
     new = path.with_name(f".{path.name}.restore")
-    kept = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    kept = _free_name(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}"))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
@@ -54,6 +59,12 @@ def restore_copy(copy: Path, path: Path, now: datetime) -> Path | None:
             msg('"{file}" cannot be written: {reason}', file=str(path), reason=reason_of(error))
         ) from error
     return kept if was_there else None
+
+
+def _free_name(path: Path) -> Path:
+    """Return the path, or one with a number behind it if another database was kept in the same second."""
+    numbered = (path.with_name(f"{path.name}-{n}") for n in itertools.count(2))
+    return path if not path.exists() else next(each for each in numbered if not each.exists())
 
 
 def _keep(path: Path, kept: Path) -> None:

@@ -171,6 +171,20 @@ def test_at_a_terminal_ctrl_c_ctrl_d_and_a_no_undo_nothing(dayori: Dayori, tmp_p
     assert document(dayori("show", "retnet", "--json"))["comment"] == "一"
 
 
+def test_an_answer_that_is_neither_yes_nor_no_is_asked_for_again(dayori: Dayori, tmp_path: Path) -> None:
+    dayori("edit", "retnet", "--comment", "必読")
+    keys = [("[Y/n]", "ok, ok\r"), ("y か n", ""), ("[Y/n]", "ｎｏ\r")]
+    screen = on_a_terminal("undo", "--config", str(tmp_path / "bot.yaml"), keys=keys, ends_with=1)
+    assert "何も変更していません" in screen
+    assert "必読" in dayori("show", "retnet").stdout
+
+
+def test_a_command_without_what_it_is_about_asks_for_the_right_thing(dayori: Dayori) -> None:
+    answers = dayori("run", typed="/open\n/feed add\n").stdout
+    assert "どの論文かを指定してください。例: /open retnet" in answers
+    assert "どのフィードかを指定してください。例: /feed add https://" in answers
+
+
 def test_an_undo_takes_back_the_named_change_and_asks_no_script(dayori: Dayori) -> None:
     dayori("edit", "retnet", "--comment", "一")
     dayori("edit", "longnet", "--comment", "二")
@@ -279,6 +293,20 @@ def test_history_cuts_neither_ids_nor_the_difference_however_narrow_the_terminal
     assert "です→" in text
     assert "でした" in text
     assert "calibrated-hallucination見出し:" in text
+
+
+def test_an_unknown_paper_has_no_empty_history_and_a_removed_one_keeps_its_own(dayori: Dayori) -> None:
+    assert_one_line(dayori("history", "nope"), "「nope」")
+    dayori("edit", "retnet", "--comment", "必読")
+    assert "必読" in dayori("history", "2307.08621").stdout
+    dayori("remove", "retnet", "--yes")
+    assert "削除" in dayori("history", "retnet").stdout
+
+
+@pytest.mark.parametrize("command", ["show", "history", "edit", "feeds poll", "feeds list", "refresh", "search"])
+def test_bytes_that_are_no_text_are_not_found(dayori: Dayori, command: str) -> None:
+    result = dayori(*command.split(), "\udcff\ud800")
+    assert result.exit_code in (0, 1), result.exception
 
 
 def test_history_tells_the_newest_first(dayori: Dayori, database_url: str) -> None:

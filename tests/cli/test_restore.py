@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.store.backups import restore_copy
 from tests.stores import sqlite_file
 from tests.terminal import Dayori, assert_one_line, everything
 
@@ -123,3 +126,30 @@ def test_a_damaged_page_is_told_in_one_line_by_what_reads_it(dayori: Dayori, tmp
     assert_one_line(result, "壊れて")
     assert "dayori restore" in result.stderr
     assert "壊れて" in dayori("doctor").stdout
+
+
+def test_two_copies_brought_back_in_one_second_keep_both_databases_before_them(tmp_path: Path) -> None:
+    database, now = tmp_path / "dayori.db", datetime(2026, 11, 27, tzinfo=UTC)
+    kept: list[bytes] = []
+    for name in ("first", "second", "third"):
+        copy = tmp_path / f"{name}.db"
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.execute(f"CREATE TABLE {name} (id)")
+        if before := restore_copy(copy, database, now):
+            kept.append(before.read_bytes())
+    assert [b"TABLE first" in kept[0], b"TABLE second" in kept[1]] == [True, True]
+    assert len(list(tmp_path.glob("dayori.db.before-*"))) == 2
+
+
+def test_the_database_itself_is_no_copy_to_bring_back(dayori: Dayori, tmp_path: Path) -> None:
+    everything(dayori)
+    (tmp_path / "copy.db").symlink_to("dayori.db")
+    for name in ("dayori.db", "copy.db"):
+        assert_one_line(dayori("restore", name), "そのもの")
+    assert not list(tmp_path.glob("dayori.db.before-*"))
+
+
+def test_a_folder_or_a_pipe_is_not_said_to_be_missing(dayori: Dayori, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    for name in (".", "pipe.db"):
+        assert_one_line(dayori("restore", name), "ファイルではありません")

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper, make_paper
-from bot.formats import markdown, markdown_reader
+from bot.formats import html, html_reader, markdown, markdown_reader
 from tests.formats.shared import full
 from tests.samples import assert_said, on_the_store, random_papers, texts
 
@@ -187,3 +187,9 @@ def test_any_text_is_read_or_refused_in_a_sentence(text: str) -> None:
             markdown_reader.read(document, "f")
         except FileError as error:
             assert_said(error)
+
+
+def test_all_authors_come_back_however_many_there_are() -> None:
+    paper = Paper(id="a", title="A Paper", authors=tuple(f"Given{n} Family{n}" for n in range(70)))
+    for written, reader in ((markdown.write([paper]), markdown_reader), (html.write([paper]), html_reader)):
+        assert reader.read("".join(written), "f").papers[0].authors == paper.authors

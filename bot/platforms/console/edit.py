@@ -24,7 +24,7 @@ _SAVE = msg("Save?")
 
 async def add(terminal: Terminal, source: str) -> None:
     """Add the paper of a link, after asking for what the source does not know."""
-    _require(source, "/addpaper https://arxiv.org/abs/1706.03762")
+    require(source, "/addpaper https://arxiv.org/abs/1706.03762")
     services = terminal.services
     earlier = await services.submission.find_earlier(terminal.workspace, source, terminal.submitter)
     if isinstance(earlier, Paper):
@@ -74,7 +74,7 @@ async def _is_confirmed(terminal: Terminal, question: Message = _SAVE, *, defaul
 
 async def edit(terminal: Terminal, text: str) -> None:
     """Change a paper, asking for each field with its current value filled in."""
-    _require(text, "/editpaper retnet")
+    require(text, "/editpaper retnet")
     lookup, submission = terminal.services.lookup, terminal.services.submission
     old = await _resolve(terminal, text)
 
@@ -104,7 +104,7 @@ async def edit(terminal: Terminal, text: str) -> None:
 
 async def remove(terminal: Terminal, text: str) -> None:
     """Remove a paper after one confirmation."""
-    _require(text, "/removepaper retnet")
+    require(text, "/removepaper retnet")
     paper = await _resolve(terminal, text)
     terminal.card(paper)
     if not await terminal.confirm(t(terminal.locale, "Remove this paper?"), default=False):
@@ -128,7 +128,8 @@ async def undo(terminal: Terminal, number: str) -> None:
     change, ids = await terminal.services.undo.undo(
         terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
     )
-    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo brings it back."))
+    terminal.say(reports.undone(change, ids, terminal.locale))
+    terminal.say(t(terminal.locale, "/redo brings it back."), "dim")
 
 
 async def redo(terminal: Terminal, _: str) -> None:
@@ -190,6 +191,7 @@ def _numbered(number: int, text: str) -> str:
     return f"#{number} {text}"
 
 
-def _require(text: str, example: str) -> None:
+def require(text: str, example: str) -> None:
+    """Raise InputError with an example if a command does not say which paper."""
     if not text:
         raise InputError(msg("Say which one, for instance: {example}", example=example))

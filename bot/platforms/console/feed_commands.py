@@ -33,7 +33,7 @@ async def feed(terminal: Terminal, arguments: str) -> None:
             )
         )
     if verb not in ("", "list") and not text.strip():
-        raise InputError(msg("Say which one, for instance: {example}", example=f"/feed {verb} {_EXAMPLES[verb]}"))
+        raise InputError(msg("Say which feed, for instance: {example}", example=f"/feed {verb} {_EXAMPLES[verb]}"))
     await act(terminal, text.strip())
 
 

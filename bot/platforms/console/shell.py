@@ -167,11 +167,8 @@ class Shell:
         return lambda arguments: command(self._terminal, arguments)
 
     async def _paper(self, query: str) -> None:
-        if query:
-            await self._list(query, 0)
-        else:
-            text = t(self._locale, "Say which one, for instance: {example}", example="/paper RetNet")
-            self._terminal.say(text, "yellow")
+        edit.require(query, "/paper RetNet")
+        await self._list(query, 0)
 
     async def _papers(self, query: str) -> None:
         await self._list(query, 0)
@@ -195,6 +192,7 @@ class Shell:
             self._terminal.say(t(self._locale, "{n} more; /more shows them.", n=remaining), "dim")
 
     async def _open(self, id: str) -> None:
+        edit.require(id, "/open retnet")
         self._terminal.card(self._nth(id) or await self._services.lookup.get(self._workspace, id))
 
     def _nth(self, text: str) -> Paper | None:

@@ -68,13 +68,21 @@ class Terminal:
         self.console.print(render.card(paper, self.locale, self.width))
 
     async def confirm(self, question: str, *, default: bool) -> bool:
-        """Ask a yes-or-no question; an empty answer means the default, anything but yes means no. Raises AbortError."""
+        """Ask a yes-or-no question; an empty answer means the default. Raises AbortError.
+
+        Any other answer is asked for again at a terminal, and means no in a pipe.
+        """
         *above, last = wrap(f"{question} {'[Y/n]' if default else '[y/N]'}", self.width)
-        for line in above:
-            self.say(line)
-        answer = await self.prompt.ask(f"{last} ")
-        plain = normalized("NFKC", answer).strip().casefold()
-        return default if not plain else plain in ("y", "yes", t(self.locale, "yes"))
+        while True:
+            for line in above:
+                self.say(line)
+            answer = await self.prompt.ask(f"{last} ")
+            plain = normalized("NFKC", answer).strip().casefold()
+            if plain in ("y", "yes", t(self.locale, "yes")) or (not plain and default):
+                return True
+            if plain in ("", "n", "no", t(self.locale, "no")) or not self.prompt.is_interactive:
+                return False
+            self.say(t(self.locale, "Answer with y or n."), "yellow")
 
     async def ask_until(self, prompt: str, prefilled: str, check: Callable[[str], object]) -> str:
         """Ask until `check` raises no DayoriError; the rejected text can be edited. Raises AbortError."""
