@@ -103,15 +103,15 @@ def read_document(text: str, file: str) -> YamlDocument:
     if not papers or len(columns) != 1 or None in starts:
         return _rebuilt(tree, papers, lines, file)
     dash = columns.pop()
-    layout = YamlDocument(lines[: starts[0][0]] if starts[0] else [], [], [], dash, file)
-    above, layout.head = _cut_gap(layout.head, dash)
+    document = YamlDocument(lines[: starts[0][0]] if starts[0] else [], [], [], dash, file)
+    above, document.head = _cut_gap(document.head, dash)
     firsts = [start[0] for start in starts if start] + [len(lines)]
     for n, paper in enumerate(papers):
         gap, body = _cut_gap(lines[firsts[n] : firsts[n + 1]], dash)
-        layout.entries.append(YamlEntry(paper, above, body, _keys(tree, n, firsts[n], body)))
+        document.entries.append(YamlEntry(paper, above, body, _keys(tree, n, firsts[n], body)))
         above = gap
-    layout.tail = above
-    return layout
+    document.tail = above
+    return document
 
 
 def _start(tree: PositionedTree, n: int, lines: list[str]) -> tuple[int, int] | None:
@@ -150,10 +150,10 @@ def _rebuilt(tree: PositionedTree, papers: list[Paper], lines: list[str], file: 
     key = tree.keys.get(("papers",), (len(lines) + 1, 0))[0] - 1
     head = [*lines[:key], "papers:"]
     tail = lines[key + 1 :] if not papers else []
-    layout = YamlDocument(head, [], tail, file=file)
+    document = YamlDocument(head, [], tail, file=file)
     for paper in reversed(papers):
-        layout.put(paper)
-    return layout
+        document.put(paper)
+    return document
 
 
 def _changed(entry: YamlEntry, paper: Paper, dash: int) -> list[str]:

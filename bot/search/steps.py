@@ -164,15 +164,15 @@ class SearchSteps:
         if len(query.runs) > 1 and len(self.matches.scores) >= ENOUGH:
             return
         for at, pair in split_compounds(self._backend, query.runs):
-            apart = Variant(
+            split = Variant(
                 AnalyzedQuery(" ".join((*query.runs[:at], *pair, *query.runs[at + 1 :]))),
                 variant.weight * _AS_TWO_WORDS,
                 variant.reason,
             )
             expression = self._all_of([*query.terms[:at], Phrase(pair), *query.terms[at + 1 :]])
-            self._add_matches(apart, self._head, expression)
+            self._add_matches(split, self._head, expression)
             if len(self.matches.scores) < ENOUGH:
-                self._add_matches(apart, "full", expression, BODY)
+                self._add_matches(split, "full", expression, BODY)
 
     def _by_partial_compound(self, variant: Variant) -> None:
         """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""

@@ -97,8 +97,8 @@ class Heartbeats:
         now = self._clock()
         return sum(each.key != self._key and each.may_run(now) for each in await self.every())
 
-    def _warn(self, twins: list[Heartbeat]) -> None:
-        for each in twins:
+    def _warn(self, others: list[Heartbeat]) -> None:
+        for each in others:
             if each.key not in self._warned:
                 self._warned.add(each.key)
                 _log.warning("another process answers the same servers; give each its discord.shards or stop one")

@@ -87,17 +87,17 @@ class GlobalRateLimit:
         After a wait that took longer than it should, as on a busy machine, those in the queue whose turn has come
         meanwhile leave together: if each waited for a turn of its own, each would lose as much again.
         """
-        apart, came = 1 / self._rate(), monotonic()
-        turn = max(self._next, self._last + apart / 2)
-        if turn > came:
-            await asyncio.sleep(turn - came)
+        interval, start = 1 / self._rate(), monotonic()
+        turn = max(self._next, self._last + interval / 2)
+        if turn > start:
+            await asyncio.sleep(turn - start)
         while (wait := self._seconds_until_room()) > 0:
             self._answered.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._answered.wait(), min(wait, _LOOK_AGAIN))
         now = monotonic()
-        self._last = max(turn, now - _BELATED if has_queued else came)
-        self._next = max(self._next, now - _LATE) + apart
+        self._last = max(turn, now - _BELATED if has_queued else start)
+        self._next = max(self._next, now - _LATE) + interval
 
     def _seconds_until_room(self) -> float:
         """Return after how many seconds one more may arrive; infinitely many if that takes another answer."""

@@ -29,7 +29,7 @@ from bot.services.ports import Clock, Progress
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database, batched
 
-_TIDIED = 20  # addresses of which old entries are forgotten in one transaction
+_FORGOTTEN = 20  # addresses of which old entries are forgotten in one transaction
 _log = structlog.get_logger()
 
 
@@ -59,7 +59,7 @@ class Polling:
         for feed in await self._offering.behind():
             polls.report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
         await polls.run(address_id)
-        await self._tidy(polls.report)
+        await self._forget_old(polls.report)
         return polls.report
 
     async def adopt(self, feed: Feed, look: Look) -> Feed:
@@ -94,9 +94,9 @@ class Polling:
         requests = PollRequests(self._database, self._clock, self._sources, self._verifier, self._seen, self._metrics)
         return PollRound(self._database, self._clock, self._records, requests, self._offering, show)
 
-    async def _tidy(self, report: PollReport) -> None:
+    async def _forget_old(self, report: PollReport) -> None:
         """Forget the content of old entries, and addresses that no feed has any more."""
-        for ids in batched([address_id for address_id, new in report.new.items() if new], _TIDIED):
+        for ids in batched([address_id for address_id, new in report.new.items() if new], _FORGOTTEN):
             async with self._database.write() as connection:
                 await feed_entries.forget_old(connection, ids)
         async with self._database.write() as connection:

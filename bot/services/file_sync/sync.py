@@ -59,7 +59,7 @@ class _Sides:
     """The file's current content beside its content at the last sync."""
 
     content: bytes | None
-    layout: YamlDocument
+    document: YamlDocument
     hashes: dict[str, str]
     last: SyncState
     is_first: bool
@@ -175,21 +175,25 @@ class FileSync:
         return await self._export(sides, report)
 
     async def _compare(self, content: bytes | None, last: SyncState | None) -> _Sides:
-        layout = await asyncio.to_thread(read_file_document, content, str(self._path))
-        says = await asyncio.to_thread(lambda: {entry.paper.id: content_hash(entry.paper) for entry in layout.entries})
+        document = await asyncio.to_thread(read_file_document, content, str(self._path))
+        current = await asyncio.to_thread(
+            lambda: {entry.paper.id: content_hash(entry.paper) for entry in document.entries}
+        )
         if last is None:
             async with self._database.read() as connection:
-                hashes = await imports.last_hashes(connection, self._workspace, list(says))
-            return _Sides(content, layout, says, SyncState(hashes), is_first=True)
+                hashes = await imports.last_hashes(connection, self._workspace, list(current))
+            return _Sides(content, document, current, SyncState(hashes), is_first=True)
         if not (content or b"").strip():  # a missing or empty file does not mean that every paper was removed
-            return _Sides(content, layout, says, SyncState({}), is_first=True)
-        return _Sides(content, layout, says, last, is_first=False)
+            return _Sides(content, document, current, SyncState({}), is_first=True)
+        return _Sides(content, document, current, last, is_first=False)
 
     async def _import(self, sides: _Sides, report: SyncReport) -> None:
         """Import what the file added, changed and left out."""
         hashes = sides.last.hashes
         changed = [
-            entry.paper for entry in sides.layout.entries if sides.hashes[entry.paper.id] != hashes.get(entry.paper.id)
+            entry.paper
+            for entry in sides.document.entries
+            if sides.hashes[entry.paper.id] != hashes.get(entry.paper.id)
         ]
         imported = (
             await self._importer.run(self._workspace, changed, None, last_hashes=hashes) if changed else ImportReport()
@@ -232,7 +236,7 @@ class FileSync:
             report.conflicts += refused
             content = sides.content
             if written_ids:
-                content = encode_like(await asyncio.to_thread(sides.layout.text), sides.content)
+                content = encode_like(await asyncio.to_thread(sides.document.text), sides.content)
                 if not await self._replace(content, sides.content):
                     return False
             last.open = [id for id, _ in report.conflicts]
@@ -270,8 +274,8 @@ def _update_document(
         if stored_hash != file_hash and file_hash != sides.last.hashes.get(id):
             continue  # both sides changed it
         try:
-            if stored_hash != file_hash or (paper and paper.updates != sides.layout.updates_of(id)):
-                sides.layout.put(paper) if paper else sides.layout.drop(id)
+            if stored_hash != file_hash or (paper and paper.updates != sides.document.updates_of(id)):
+                sides.document.put(paper) if paper else sides.document.drop(id)
                 written_ids.append(id)
             sides.settle(id, stored_hash)
         except FileError as error:

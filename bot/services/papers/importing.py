@@ -137,10 +137,10 @@ class _Decisions:
             keys = [key for entry in batch for key in identity_keys(entry)]
             self.holders = await papers.works(connection, workspace_id, keys) | self.holders
             new = [] if self.duplicates else [entry for entry in batch if entry.id not in rows]
-            twins = await _same_titles(connection, workspace_id, new)
+            same_titles = await _same_titles(connection, workspace_id, new)
             for entry in batch:
                 number, old = rows.get(entry.id, (0, None))
-                same_title = None if old else twins.get(title_key(entry.title))
+                same_title = None if old else same_titles.get(title_key(entry.title))
                 self._decide(entry, number, old, before.get(entry.id), same_title)
 
     def _decide(

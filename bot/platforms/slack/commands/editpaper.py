@@ -137,8 +137,8 @@ async def _show_history(interaction: Interaction, id: str | None) -> None:
 
 
 def _row(change: Change, step: Step, locale: Locale) -> Block:
-    said = escape_within(describe_step(change, step, locale), _LONGEST_STEP)
-    return kit.section(f"*#{change.id}* {day_and_time(change.at)}\n{said}")
+    line = escape_within(describe_step(change, step, locale), _LONGEST_STEP)
+    return kit.section(f"*#{change.id}* {day_and_time(change.at)}\n{line}")
 
 
 def _label(action: str, locale: Locale) -> str:

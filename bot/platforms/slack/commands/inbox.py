@@ -96,5 +96,5 @@ def _typed(values: Values, interaction: Interaction) -> list[Block]:
     words = [text for name in ("headline", "comment") if (text := values.get(name, "").strip())]
     if not words:
         return []
-    said = t(interaction.actor.locale, "This is what you had typed:")
-    return [kit.section(f"{said}\n{escape_within(clip(text, kit.LONGEST_TEXT), 2900)}") for text in words]
+    heading = t(interaction.actor.locale, "This is what you had typed:")
+    return [kit.section(f"{heading}\n{escape_within(clip(text, kit.LONGEST_TEXT), 2900)}") for text in words]
