@@ -78,16 +78,22 @@ def by_week(days: Mapping[str, int], today: date) -> tuple[Count, ...]:
 
 def by_name(names: Iterable[tuple[str, int]]) -> tuple[Count, ...]:
     """Return counts by name, the highest first; names that differ in case or width are one, as it is mostly written."""
-    spellings: dict[str, Counter[str]] = {}
+    spellings: dict[str, dict[str, int]] = {}
     for name, n in names:
-        spellings.setdefault(normalized("NFKC", name).casefold(), Counter())[name] += n
-    counts = [Count(min(each, key=lambda name: (-each[name], name)), each.total()) for each in spellings.values()]
+        each = spellings.setdefault(normalized("NFKC", name).casefold(), {})
+        each[name] = each.get(name, 0) + n
+    counts = [Count(_usual(each), sum(each.values())) for each in spellings.values()]
     return tuple(sorted(counts, key=lambda count: (-count.n, count.name)))
 
 
 def series_of(venue: str) -> str:
     """Return a venue without its year, so that ACL 2023 and ACL 2024 are one."""
     return _YEAR.sub("", venue) or venue
+
+
+def _usual(spellings: Mapping[str, int]) -> str:
+    """Return the most frequent spelling, of equals the first by its letters."""
+    return next(iter(spellings)) if len(spellings) == 1 else min(spellings, key=lambda name: (-spellings[name], name))
 
 
 def _monday(day: date) -> date:

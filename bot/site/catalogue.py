@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -18,11 +18,16 @@ UNDATED = "undated"
 
 
 class Shelf(NamedTuple):
-    """The papers of one tag, year or author, with its name as people write it and that of its file."""
+    """The papers of one tag, year or author, with its name as people write it and as it is compared."""
 
     name: str
-    file: str
+    key: str
     papers: Sequence[Outline]
+
+    @property
+    def file(self) -> str:
+        """Return the name of the shelf's file."""
+        return file_name(self.key)
 
 
 @lru_cache(maxsize=65_536)
@@ -37,6 +42,7 @@ class Catalogue:
 
     papers: Sequence[Outline]
     editions: Sequence[EditionOutline]
+    _listed: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def by_number(self) -> Mapping[int, Outline]:
@@ -81,10 +87,11 @@ class Catalogue:
                 groups[number].append(edition)
         return groups
 
-    @cached_property
-    def listed(self) -> Mapping[int, str]:
-        """Return a fingerprint of what a list shows of each paper, by number."""
-        return {paper.number: _listed(paper) for paper in self.papers}
+    def listed(self, number: int) -> str:
+        """Return a fingerprint of what a list shows of a paper."""
+        if number not in self._listed:
+            self._listed[number] = _listed(self.by_number[number])
+        return self._listed[number]
 
 
 def catalogue_of(papers: Iterable[Outline], editions: Sequence[EditionOutline]) -> Catalogue:
@@ -112,13 +119,16 @@ def _shelves(
     first: dict[str, str] = {}
     others: dict[str, list[str]] = defaultdict(list)
     for paper in papers:
-        for key, name in {key_of(name): name for name in names_of(paper)}.items():
-            groups[key].append(paper)
+        for name in names_of(paper):
+            group = groups[key := key_of(name)]
+            if group and group[-1] is paper:
+                continue
+            group.append(paper)
             if first.setdefault(key, name) != name:
                 others[key].append(name)
     order = sorted((key for key in groups if len(groups[key]) >= at_least), key=lambda key: (-len(groups[key]), key))
     usual = {key: _usual(first[key], len(groups[key]) - len(names), names) for key, names in others.items()}
-    return {key: Shelf(usual.get(key, first[key]), file_name(key), groups[key]) for key in order}
+    return {key: Shelf(usual.get(key, first[key]), key, groups[key]) for key in order}
 
 
 def _usual(name: str, count: int, others: Sequence[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from bot.domain.outline import Outline
 from bot.domain.paper import Paper
@@ -18,8 +19,6 @@ from bot.site.manifest import Sizes
 from bot.site.names import file_name
 
 _AT_ONCE = 100
-Pieces = list[list[Any]]
-"""For each paper in the files: its number, its digest, and the length in bytes of its piece of each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +50,67 @@ FILES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Of what files consist: the papers' numbers and digests in their order, and for each file its pieces' bytes."""
+
+    numbers: Sequence[int] = ()
+    digests: Sequence[str] = ()
+    lengths: Sequence[list[int]] = ()
+
+    def places(self, papers: Sequence[Outline]) -> list[int]:
+        """Return where each of these papers stands here, as it is now; -1 if it does not."""
+        place = {key: at for at, key in enumerate(zip(self.numbers, self.digests, strict=True))}
+        return [place.get((paper.number, paper.digest), -1) for paper in papers]
+
+
 async def write(
     files: Sequence[CollectionFile],
     papers: Sequence[Outline],
     source: Papers,
     place: Callable[[str], str],
     old: Path,
-    notes: Pieces,
+    pieces: Pieces,
 ) -> tuple[Sizes, Pieces]:
     """Write the files where `place` says, with the pieces of the old ones where they are the same.
 
     Return their sizes and what to note for the next time.
     """
-    next_notes: Pieces = []
     with ExitStack() as stack:
         writers = [
             _Writer(
                 file,
                 stack.enter_context(_created(place(file.path))),
-                stack.enter_context(_mapped(old / file.path)) if notes else b"",
-                [(number, digest, lengths[at]) for number, digest, *lengths in notes],
+                stack.enter_context(_mapped(old / file.path)) if pieces.numbers else memoryview(b""),
+                pieces.lengths[at] if pieces.numbers else [],
             )
             for at, file in enumerate(files)
         ]
-        known = {(number, digest) for number, digest, *_ in notes}
-        for start in range(0, len(papers), _AT_ONCE):
-            batch = papers[start : start + _AT_ONCE]
-            missing = [each.number for each in batch if (each.number, each.digest) not in known]
-            found = await source.papers(missing) if missing else {}
-            lengths = [await asyncio.to_thread(writer.write, batch, found) for writer in writers]
-            next_notes += [[each.number, each.digest, *sizes] for each, *sizes in zip(batch, *lengths, strict=True)]
+        for start, end, first in _runs(pieces.places(papers)):
+            numbers = [paper.number for paper in papers[start:end]]
+            found = await source.papers(numbers) if first < 0 else {}
+            for writer in writers:
+                if first < 0:
+                    await asyncio.to_thread(writer.write, [found[number] for number in numbers])
+                else:
+                    await asyncio.to_thread(writer.copy, first, first + end - start)
         sizes = {file.path: writer.end() for file, writer in zip(files, writers, strict=True)}
-    return sizes, next_notes
+    lengths = [writer.lengths for writer in writers]
+    return sizes, Pieces([each.number for each in papers], [each.digest for each in papers], lengths)
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield stretches of a list as (start, end, place of the first): neighbours of old, or some that are new."""
+    start = 0
+    for end in range(1, len(places) + 1):
+        first = places[start]
+        if first < 0:
+            goes_on = end < len(places) and places[end] < 0 and end - start < _AT_ONCE
+        else:
+            goes_on = end < len(places) and places[end] == first + end - start
+        if not goes_on:
+            yield start, end, first
+            start = end
 
 
 @contextmanager
@@ -92,38 +120,42 @@ def _created(path: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _mapped(file: Path) -> Iterator[mmap]:
-    with file.open("rb") as before, mmap(before.fileno(), 0, access=ACCESS_READ) as content:
-        yield content
+def _mapped(file: Path) -> Iterator[memoryview]:
+    with (
+        file.open("rb") as before,
+        mmap(before.fileno(), 0, access=ACCESS_READ) as content,
+        memoryview(content) as view,
+    ):
+        yield view
 
 
 class _Writer:
-    """Writes one file, from pieces of the old one and new ones."""
+    """Writes one file: copies stretches of the old one, and adds new pieces."""
 
-    def __init__(
-        self, file: CollectionFile, out: BinaryIO, old: mmap | bytes, pieces: Iterable[tuple[int, str, int]]
-    ) -> None:
-        self._file, self._out, self._old, self._is_first = file, out, old, True
-        self._places: dict[tuple[int, str], slice] = {}
-        start, between = len(file.head.encode()), len(file.between.encode())
-        for number, digest, length in pieces:
-            self._places[number, digest] = slice(start, start + length)
-            start += length + between
+    def __init__(self, file: CollectionFile, out: BinaryIO, old: memoryview, lengths: list[int]) -> None:
+        self._file, self._out, self._old, self._old_lengths = file, out, old, lengths
+        self._between = file.between.encode()
+        self._starts = list(accumulate((n + len(self._between) for n in lengths), initial=len(file.head.encode())))
+        self.lengths: list[int] = []
         out.write(file.head.encode())
 
-    def write(self, batch: Sequence[Outline], found: Mapping[int, Paper]) -> list[int]:
-        """Write the pieces of papers; return their lengths in bytes."""
-        pieces = [self._piece(each, found) for each in batch]
-        between = self._file.between.encode()
-        self._out.write((b"" if self._is_first else between) + between.join(pieces))
-        self._is_first = False
-        return [len(piece) for piece in pieces]
+    def write(self, papers: Sequence[Paper]) -> None:
+        """Add the pieces of papers."""
+        pieces = [inert(self._file.piece(paper)).encode() for paper in papers]
+        self._add(self._between.join(pieces), map(len, pieces))
+
+    def copy(self, start: int, end: int) -> None:
+        """Add the pieces from one place in the old file up to another, which stand together."""
+        stretch = self._old[self._starts[start] : self._starts[end] - len(self._between)]
+        self._add(stretch, self._old_lengths[start:end])
 
     def end(self) -> int:
         """Write what follows the last piece; return the size of the file."""
         self._out.write(self._file.tail.encode())
         return self._out.tell()
 
-    def _piece(self, paper: Outline, found: Mapping[int, Paper]) -> bytes:
-        place = self._places.get((paper.number, paper.digest))
-        return self._old[place] if place else inert(self._file.piece(found[paper.number])).encode()
+    def _add(self, content: bytes | memoryview, lengths: Iterable[int]) -> None:
+        if self.lengths:
+            self._out.write(self._between)
+        self._out.write(content)
+        self.lengths.extend(lengths)

@@ -14,7 +14,7 @@ from bot.domain.outline import Outline
 from bot.domain.paper import Paper
 from bot.i18n import t
 from bot.site import templating
-from bot.site.catalogue import edition_path, paper_path
+from bot.site.catalogue import Shelf, edition_path, paper_path
 from bot.site.inert import address, inert
 from bot.site.names import file_name
 from bot.site.pages.editions import feed_path, heading_of, shown_of
@@ -40,12 +40,15 @@ class Entry(NamedTuple):
 
 
 def pages(site: Site) -> Iterator[Page]:
-    """Return every feed."""
+    """Return the feed of all papers, and those of the streams of digests."""
     yield _of_papers(site, "feed.xml", "", site.catalogue.papers)
-    for shelf in site.catalogue.tags.values():
-        yield _of_papers(site, f"tags/{shelf.file}.xml", shelf.name, shelf.papers)
     for subscription in site.catalogue.streams:
         yield _of_editions(site, subscription)
+
+
+def page_of_tag(site: Site, shelf: Shelf) -> Page:
+    """Return the feed of a tag."""
+    return _of_papers(site, f"tags/{shelf.file}.xml", shelf.name, shelf.papers)
 
 
 def _of_papers(site: Site, path: str, name: str, papers: Sequence[Outline]) -> Page:

@@ -12,16 +12,17 @@ _MOST = 40_000  # addresses in a file; the protocol allows 50,000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def pages(site: Site, paths_of: Callable[[], Sequence[str]]) -> Iterator[Page]:
-    """Return robots.txt, and the sitemap of all pages; their paths are asked for last."""
-    paths = paths_of()
-    parts = [paths[start : start + _MOST] for start in range(0, len(paths), _MOST)] if site.settings.base_url else []
+def pages(site: Site, version: str, paths_of: Callable[[], Sequence[str]]) -> Iterator[Page]:
+    """Return robots.txt, and the sitemap of all pages; `version` differs when their paths do."""
+    is_known = bool(site.settings.base_url)
 
     def robots(_: Mapping[int, Paper]) -> Iterator[File]:
-        line = f"Sitemap: {site.absolute('sitemap.xml')}\n" if parts else ""
+        line = f"Sitemap: {site.absolute('sitemap.xml')}\n" if is_known else ""
         yield "robots.txt", f"User-agent: *\nAllow: /\n{line}"
 
     def sitemap(_: Mapping[int, Paper]) -> Iterator[File]:
+        paths = paths_of()
+        parts = [paths[start : start + _MOST] for start in range(0, len(paths), _MOST)]
         if len(parts) == 1:
             yield "sitemap.xml", _urls(site, parts[0])
             return
@@ -29,9 +30,9 @@ def pages(site: Site, paths_of: Callable[[], Sequence[str]]) -> Iterator[Page]:
         yield from ((name, _urls(site, part)) for name, part in zip(names, parts, strict=True))
         yield "sitemap.xml", _document("sitemapindex", "sitemap", [site.absolute(name) for name in names])
 
-    yield Page("robots", site.fingerprint("robots", str(bool(parts))), robots)
-    if parts:
-        yield Page("sitemap", site.fingerprint("sitemap", *paths), sitemap)
+    yield Page("robots", site.fingerprint("robots", str(is_known)), robots)
+    if is_known:
+        yield Page("sitemap", site.fingerprint("sitemap", version), sitemap)
 
 
 def _urls(site: Site, paths: Sequence[str]) -> str:

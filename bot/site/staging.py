@@ -37,7 +37,12 @@ class Staging:
     @property
     def manifest_path(self) -> Path:
         """Return the place of the site's manifest."""
-        return self._ours / "manifest.json"
+        return self._ours / "manifest.txt"
+
+    @property
+    def folders_path(self) -> Path:
+        """Return the place of the note of how the site's folders were after its last build."""
+        return self._ours / "folders.json"
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file of the next version."""
@@ -59,7 +64,7 @@ class Staging:
 
     def commit(self, removed: Sequence[str], manifest: bytes) -> None:
         """Put the new files into their places, of equals in the order in which they were written, and remove others."""
-        _write_whole(self._ours / "manifest.next.json", manifest)
+        _write_whole(self._ours / "manifest.next.txt", manifest)
         replacement = prepare(self._new, self.folder, self._written, removed)
         _write_whole(self._journal, json.dumps(asdict(replacement)).encode())
         self._finish(replacement)
@@ -76,7 +81,7 @@ class Staging:
     def _finish(self, replacement: Replacement) -> None:
         for _ in replacement.steps(self._new, self.folder):
             pass
-        next_manifest = self._ours / "manifest.next.json"
+        next_manifest = self._ours / "manifest.next.txt"
         if next_manifest.exists():
             os.replace(next_manifest, self.manifest_path)
         self._journal.unlink(missing_ok=True)

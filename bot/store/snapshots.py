@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,14 +9,15 @@ from hashlib import blake2b
 from sys import intern
 from typing import Any
 
-from sqlalchemy import JSON, Row, Text, cast, exists, func, select
+from sqlalchemy import JSON, Text, cast, exists, func, select
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
+from bot.store.dialect import is_among, read_lists
 from bot.store.schema import edition_papers, editions, history, papers, subscriptions
 
-_BATCH = 500
+_BATCH = 1000
 _BEGIN = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 _COLUMNS = tuple(
     cast(column, Text).label(column.name) if isinstance(column.type, JSON) else column
@@ -46,8 +46,10 @@ async def outlines(connection: StoreConnection, workspace_id: int) -> AsyncItera
     """
     numbers_of = select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(papers.c.number)
     for batch in batched((await connection.scalars(numbers_of)).all(), _BATCH):
-        query = select(*_COLUMNS).where(papers.c.number.in_(batch)).order_by(papers.c.number)
-        yield [_outline(row) for row in await connection.execute(query)]
+        query = select(*_COLUMNS).where(is_among(papers.c.number, batch)).order_by(papers.c.number)
+        rows = [tuple(row) for row in await connection.execute(query)]
+        tags, authors = (read_lists(row[_PLACE[name]] for row in rows) for name in ("tags", "authors"))
+        yield [_outline(*each) for each in zip(rows, tags, authors, strict=True)]
 
 
 async def published_editions(
@@ -94,8 +96,7 @@ async def _papers_of_editions(connection: StoreConnection, workspace_id: int, fi
     return numbers
 
 
-def _outline(row: Row[Any]) -> Outline:
-    values: Sequence[Any] = tuple(row)
+def _outline(values: Sequence[Any], tags: Sequence[str], authors: Sequence[str]) -> Outline:
     digest = blake2b("\x1f".join(map(str, values)).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
     by = values[_PLACE["added_by"]]
     return Outline(
@@ -104,8 +105,8 @@ def _outline(row: Row[Any]) -> Outline:
         headline=values[_PLACE["headline"]],
         title=values[_PLACE["title"]],
         date=values[_PLACE["date"]] or "",
-        tags=tuple(map(intern, json.loads(values[_PLACE["tags"]] or "[]"))),
-        authors=tuple(map(intern, json.loads(values[_PLACE["authors"]] or "[]"))),
+        tags=tuple(map(intern, tags)),
+        authors=tuple(map(intern, authors)),
         added_at=datetime.fromisoformat(values[_PLACE["added_at"]]),
         added_by=intern(by) if by else None,
         digest=digest,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Text, cast, func, insert, select, update
 
 from bot.store.connection import StoreConnection
 from bot.store.database import batched
+from bot.store.dialect import is_among, read_lists
 from bot.store.lookup_schema import lookup_days
 from bot.store.schema import candidates, changes, papers
 
@@ -46,9 +48,8 @@ async def tags(connection: StoreConnection, workspace_id: int) -> dict[str, int]
     counts: Counter[str] = Counter()
     numbers_of = select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(papers.c.number)
     for batch in batched((await connection.scalars(numbers_of)).all(), _AT_ONCE):
-        query = select(papers.c.tags).where(papers.c.number.in_(batch)).order_by(papers.c.number)
-        for found in await connection.scalars(query):
-            counts.update(found)
+        query = select(cast(papers.c.tags, Text)).where(is_among(papers.c.number, batch)).order_by(papers.c.number)
+        counts.update(chain.from_iterable(read_lists(await connection.scalars(query))))
         await asyncio.sleep(0)
     return counts
 

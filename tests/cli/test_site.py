@@ -65,11 +65,11 @@ async def test_the_server_shows_pages_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     site = tmp_path / "site"
     (site / ".dayori-site").mkdir(parents=True)
-    (site / ".dayori-site/manifest.json").write_text("{}")
+    (site / ".dayori-site/manifest.txt").write_text("{}")
     (site / "index.html").write_text("front")
     (site / "papers.bib").write_text("@misc{a}")
     async with served(site, "127.0.0.1", 0) as address, ClientSession() as session:
-        for path, status in (("", 200), ("papers.bib", 200), ("none", 404), (".dayori-site/manifest.json", 404)):
+        for path, status in (("", 200), ("papers.bib", 200), ("none", 404), (".dayori-site/manifest.txt", 404)):
             async with session.get(address + path) as answer:
                 assert answer.status == status, path
         async with session.get(address + "%2e%2e/secret") as answer:

@@ -101,8 +101,10 @@ def settings(base_url: str = "", locale: Locale = "ja") -> Settings:
     return Settings(locale, base_url, ZoneInfo("Asia/Tokyo"), UUID(int=1))
 
 
-async def built(folder: Path, collection: Collection, base_url: str = "", locale: Locale = "ja") -> Report:
-    return await build(collection, folder, settings(base_url, locale))
+async def built(
+    folder: Path, collection: Collection, base_url: str = "", locale: Locale = "ja", *, every_file: bool = True
+) -> Report:
+    return await build(collection, folder, settings(base_url, locale), every_file=every_file)
 
 
 def html_files(folder: Path) -> list[Path]:

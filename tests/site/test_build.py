@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from bot.domain.errors import ConflictError, InputError
 from bot.domain.paper import Paper
 from bot.site.staging import Staging, open_staging
 from tests.samples import paper
-from tests.site.pages import START, Collection, built, edition, html_files, local_targets, parsed, shown
+from tests.site.pages import START, Collection, built, edition, html_files, local_targets, parsed, shown, statistics
 
 PAPERS = [paper(n, tags=["RAG", f"t{n % 2}"], authors=["Ada Lovelace", f"Writer {n}"]) for n in range(6)]
 ISSUES = [edition(1, 0, 1), edition(2, 2, 3)]
@@ -113,6 +114,43 @@ async def test_a_file_that_is_gone_or_cut_short_is_made_again(tmp_path: Path) ->
     shutil.rmtree(tmp_path / "out/en")
     await built(tmp_path / "out", Collection(PAPERS, ISSUES))
     assert contents(tmp_path / "out") == before
+
+
+async def test_a_bot_notices_that_a_file_went_by_its_folder_and_others_once_a_day(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    await built(out, Collection(PAPERS, ISSUES))
+    before = contents(out)
+    (out / "papers/paper-1.html").unlink()
+    (out / "about.html").write_text("")  # in place, so its folder does not tell
+    await built(out, Collection(PAPERS, ISSUES, changes=1), every_file=False)
+    assert contents(out) == before
+    (out / "about.html").write_text("")
+    await built(out, Collection(PAPERS, ISSUES, changes=2), every_file=False)
+    assert (out / "about.html").read_text() == ""
+    tomorrow = statistics(day=START.date() + timedelta(days=1))
+    await built(out, Collection(PAPERS, ISSUES, changes=3, numbers=tomorrow), every_file=False)
+    assert (out / "about.html").read_bytes() == before["about.html"]
+
+
+async def test_a_damaged_manifest_is_no_manifest(tmp_path: Path) -> None:
+    await built(tmp_path / "out", Collection(PAPERS))
+    before, manifest = contents(tmp_path / "out"), Staging(tmp_path / "out").manifest_path
+    manifest.write_bytes(manifest.read_bytes()[:-40])
+    report = await built(tmp_path / "out", Collection(PAPERS), every_file=False)
+    assert (report.kept, contents(tmp_path / "out")) == (0, before)
+
+
+async def test_another_template_makes_every_page_anew(tmp_path: Path) -> None:
+    repository = Path(__file__).parents[2]
+    shutil.copytree(repository / "bot", tmp_path / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tests").symlink_to(repository / "tests")
+    await built(tmp_path / "out", Collection(PAPERS))
+    (tmp_path / "bot/site/templates/footer.html").write_text("<footer>Another</footer>\n")
+    build = "asyncio.run(built(Path('out'), Collection(PAPERS), every_file=False))"
+    program = f"from tests.site.test_build import *; {build}"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=tmp_path)
+    assert await process.wait() == 0
+    assert all(b"<footer>Another</footer>" in file.read_bytes() for file in html_files(tmp_path / "out"))
 
 
 async def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:

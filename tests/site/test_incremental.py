@@ -50,10 +50,10 @@ class World:
     day: int = 0
     meanings: str = ""
 
-    async def build(self, folder: Path, changes: int) -> Report:
+    async def build(self, folder: Path, changes: int, *, every_file: bool = True) -> Report:
         numbers = statistics(papers=len(self.papers), day=START.date() + timedelta(days=self.day))
         collection = _Gaps(self.papers, self.issues, changes, numbers, meanings=self.meanings)
-        return await built(folder, collection, self.base_url, self.locale)
+        return await built(folder, collection, self.base_url, self.locale, every_file=every_file)
 
 
 @dataclass
@@ -122,8 +122,31 @@ def test_a_site_kept_up_to_date_is_the_same_as_a_new_one(worlds: list[World]) ->
 
 async def _follow(folder: Path, worlds: Sequence[World]) -> None:
     for n, world in enumerate(worlds):
-        await world.build(folder / "out", n)
+        await world.build(folder / "out", n, every_file=False)
     await worlds[-1].build(folder / "new", 0)
     assert contents(folder / "out") == contents(folder / "new")
     report = await worlds[-1].build(folder / "out", len(worlds) - 1)
     assert (report.written, report.removed) == (0, 0)
+
+
+async def test_papers_are_no_longer_related_once_too_many_share_their_words(tmp_path: Path) -> None:
+    papers = [paper(n, title="Sparse attention" if n < 50 else f"Title{n}") for n in range(201)]
+    await World(tuple(papers)).build(tmp_path / "out", 0)
+    papers[100] = replace(papers[100], title="Sparse attention")
+    await World(tuple(papers)).build(tmp_path / "out", 1, every_file=False)
+    await World(tuple(papers)).build(tmp_path / "new", 0)
+    assert contents(tmp_path / "out") == contents(tmp_path / "new")
+
+
+async def test_a_late_authors_second_paper_gives_them_a_page_to_which_both_lead(tmp_path: Path) -> None:
+    authors = [f"Writer {n}" for n in range(12)]
+    papers = [
+        paper(1, title="Alpha", date=PaperDate(2024), authors=[*authors, "Ada"]),
+        paper(2, title="Omega", authors=["Bob"]),
+    ]
+    await World(tuple(papers)).build(tmp_path / "out", 0)
+    await World((papers[0], replace(papers[1], authors=("Ada",)))).build(tmp_path / "out", 1, every_file=False)
+    assert "authors/ada.html" in (tmp_path / "out/papers/paper-1.html").read_text(encoding="utf-8")
+    await World(tuple(papers)).build(tmp_path / "out", 2, every_file=False)
+    assert "authors/ada.html" not in (tmp_path / "out/papers/paper-1.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "out/authors/ada.html").exists()

@@ -21,23 +21,25 @@ Kind = Literal["tag", "year", "author"]
 FOLDERS: dict[Kind, str] = {"tag": "tags", "year": "years", "author": "authors"}
 
 
-def pages(site: Site) -> Iterator[Page]:
-    """Return the pages of every tag, year and author."""
+def shelves_of(site: Site) -> Iterator[tuple[Kind, Shelf]]:
+    """Yield every tag, year and author."""
     catalogue = site.catalogue
     shelves: dict[Kind, Mapping[str, Shelf]] = {
         "tag": catalogue.tags,
         "year": catalogue.years,
         "author": catalogue.authors,
     }
-    for kind, by_key in shelves.items():
-        for shelf in by_key.values():
-            for page in pages_of(shelf.file, shelf.papers):
-                yield _page(site, kind, shelf, page)
+    return ((kind, shelf) for kind, by_key in shelves.items() for shelf in by_key.values())
+
+
+def pages(site: Site, kind: Kind, shelf: Shelf) -> Iterator[Page]:
+    """Return the pages of a tag, a year or an author."""
+    return (_page(site, kind, shelf, page) for page in pages_of(shelf.file, shelf.papers))
 
 
 def _page(site: Site, kind: Kind, shelf: Shelf, page: ListPage[Outline]) -> Page:
     path = f"{FOLDERS[kind]}/{page.name}.html"
-    listed = [site.catalogue.listed[paper.number] for paper in page.items]
+    listed = [site.catalogue.listed(paper.number) for paper in page.items]
     around = f"{page.newer}/{page.older}/{'' if page.newer else len(shelf.papers)}"
 
     def render(_: Mapping[int, Paper]) -> Iterator[File]:

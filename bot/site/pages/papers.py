@@ -19,7 +19,6 @@ from bot.site.citations import Citation, citation_tags, citations, json_ld
 from bot.site.inert import address, inert, json_block
 from bot.site.languages import language_of
 from bot.site.pages.editions import heading_of, shown_of
-from bot.site.related import Related
 from bot.site.site import File, Page, Site, root_of
 from bot.site.views import Day, Place, day_of, edition_of, line_of, prose, tags_of, text_in, title_in
 
@@ -27,25 +26,19 @@ _DESCRIBED = 160  # characters of a description
 _MOST_AUTHORS = 40
 
 
-def pages(site: Site, related: Related) -> Iterator[Page]:
-    """Return the page of every paper."""
+def page(site: Site, paper: Outline, near: Sequence[Outline]) -> Page:
+    """Return the page of a paper, with those that are related to it."""
     catalogue = site.catalogue
-    for paper in catalogue.papers:
-        near = related.of(paper)
-        editions = catalogue.editions_of.get(paper.number, ())
-        authors = [shelf for name in paper.authors[:_MOST_AUTHORS] if (shelf := catalogue.authors.get(key_of(name)))]
-        parts = (
-            paper.digest,
-            *(catalogue.listed[each.number] for each in near),
-            *(shown_of(site, each) for each in editions),
-            *(shelf.file for shelf in authors),
-        )
-        yield Page(
-            paper_path(paper),
-            site.fingerprint("paper", *parts),
-            _Rendering(site, paper, near, authors),
-            (paper.number,),
-        )
+    editions = catalogue.editions_of.get(paper.number, ())
+    authors = [shelf for name in paper.authors[:_MOST_AUTHORS] if (shelf := catalogue.authors.get(key_of(name)))]
+    parts = (
+        paper.digest,
+        *(catalogue.listed(each.number) for each in near),
+        *(shown_of(site, each) for each in editions),
+        *(shelf.file for shelf in authors),
+    )
+    rendering = _Rendering(site, paper, near, authors)
+    return Page(paper_path(paper), site.fingerprint("paper", *parts), rendering, (paper.number,))
 
 
 class _Rendering:
