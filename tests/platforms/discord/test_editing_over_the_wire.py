@@ -120,8 +120,11 @@ async def test_undo_takes_back_ones_own_change_and_nobody_elses(
         )
         refused = await server.slash(namesake, general, "undo", locale="ja")
         offered = await server.autocomplete(curator, general, "undo", "change", "", locale="ja")
+        history = await server.slash(reader, general, "history", locale="ja")
         others = await server.slash(reader, general, "undo", change=offered.values[0], locale="ja")
         answer = await server.slash(curator, general, "undo", locale="ja")
+    assert offered.names[0].startswith(f"#{offered.values[0]} ")
+    assert history.embeds[0]["description"].startswith(f"**#{offered.values[0]}** <t:")
     assert refused.content == "取り消せる変更はありません。"
     assert "ほかの人" in others.content
     assert "追加 ・ 1706.03762" in answer.content

@@ -11,7 +11,7 @@ from discord.app_commands import Range
 
 from bot.domain.draft import edit_draft
 from bot.domain.paper import Paper
-from bot.domain.text import clip
+from bot.domain.text import clip, join_within
 from bot.i18n import t
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import response
@@ -23,7 +23,7 @@ from bot.platforms.discord.drafts import open_draft
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.paper_list import list_heading, options
-from bot.platforms.discord.render import list_embed
+from bot.platforms.discord.render import DESCRIPTION, list_embed
 from bot.services.papers.history_text import describe_step
 
 PaperAction: TypeAlias = Callable[[Interaction, Actor, Paper], Awaitable[None]]
@@ -122,11 +122,11 @@ async def _ask_to_remove(interaction: Interaction, actor: Actor, paper: Paper) -
 async def _show_history(interaction: Interaction, actor: Actor, id: str | None) -> None:
     steps = await actor.services.library.history(actor.workspace, id, limit=_LATEST)
     lines = [
-        f"<t:{int(change.at.timestamp())}:f> {escape(describe_step(change, step, actor.locale))}"
+        f"**#{change.id}** <t:{int(change.at.timestamp())}:f> {escape(describe_step(change, step, actor.locale))}"
         for change, step in steps
     ]
-    text = "\n".join(lines) or t(actor.locale, "Nothing has been changed yet.")
-    embed = discord.Embed(description=clip(text, 4096))
+    text, *_ = join_within(lines or [t(actor.locale, "Nothing has been changed yet.")], DESCRIPTION)
+    embed = discord.Embed(description=text)
     await response.replace(interaction, content="", embeds=[embed], view=discord.ui.View())
 
 

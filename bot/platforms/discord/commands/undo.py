@@ -36,5 +36,5 @@ async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
     """Offer the newest changes that the person may revert."""
     actor = await actor_of(interaction)
     changes = await actor.services.undo.undoable_by(actor.workspace, actor.submitter, limit=25)
-    names = {change.id: clip(describe(change, ids, actor.locale), 100) for change, ids in changes}
+    names = {change.id: clip(f"#{change.id} {describe(change, ids, actor.locale)}", 100) for change, ids in changes}
     return [Choice(name=name, value=id) for id, name in names.items() if typed.casefold() in name.casefold()]
