@@ -243,9 +243,9 @@ def _read(path: Path, *, required: bool) -> PositionedTree:
     if not isinstance(tree.value or {}, dict):
         raise ConfigError(tree.error((), msg("the settings must be a mapping of keys to values")).message)
     tree.value = _without_blanks(tree.value or {})
-    if forbidden := next((name for name in _NOT_SET if name in tree.value), None):
+    if forbidden := next((name for name in tree.value if name.lower() in _NOT_SET), None):
         problem = msg("a token does not belong here; put {variable} into .env", variable=forbidden.upper())
-        problem = problem if forbidden in TOKENS.values() else msg('unknown setting "{key}"', key=forbidden)
+        problem = problem if forbidden.upper() in TOKENS else msg('unknown setting "{key}"', key=forbidden)
         raise ConfigError(tree.error((forbidden,), problem, at_key=True).message)
     return tree
 

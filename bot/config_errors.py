@@ -129,7 +129,7 @@ def _example(key: Sequence[str | int], model: type[BaseModel]) -> str:
         return example
     field = _inner(names[:-1], model).model_fields.get(names[-1])
     if field and not field.is_required() and str(field.default):
-        return str(field.default)
+        return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
     return next((_EXAMPLES[part] for part in names if part in _EXAMPLES), "")
 
 

@@ -21,7 +21,7 @@ from bot.services.doctor.online_checks import online_checks
 from bot.services.doctor.versions import version_checks
 from bot.services.health import HealthReport
 from bot.services.ports import Clock, DigestChannel, Inspector, Progress
-from bot.services.storage_checks import site_check, storage_checks
+from bot.services.storage_checks import secrets_checks, site_check, storage_checks
 from bot.services.workspaces import DEFAULT, require_workspace
 from bot.store import source_turns
 
@@ -47,6 +47,7 @@ async def examine(
         *version_checks(),
         timezone_check(config.zone, clock()),
         *known.report.checks,
+        *secrets_checks(config.project / ".env", config.secrets),
         *([await asyncio.to_thread(site_check, config.site_path)] if config.site_path else ()),
         *([await listen_check(config.health.listen)] if config.health.listen else ()),
         *(check for each in inspectors for check in each.offline_checks()),

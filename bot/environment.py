@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.errors import ConfigError, DayoriError
 from bot.domain.os_errors import os_reason
-from bot.domain.text import similar_name
+from bot.domain.text import normalized, similar_name
 from bot.formats.atomic_file import read_regular
 from bot.i18n import Message, msg
 
@@ -26,6 +26,7 @@ _LISTS: Mapping[Key, str] = {
 }
 _ALIKE = 0.8
 _MOST_BYTES = 1_000_000
+_BARE_TOKEN = re.compile(r"xox[a-z]-\S+|xapp-\S+|[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}")
 _COMMAS = re.compile("[,、，]")
 
 
@@ -113,12 +114,19 @@ def _of_file(path: Path) -> Iterator[Variable]:
 
     for binding in parse_stream(io.StringIO(text_of(path))):
         line = binding.original.line + binding.original.string.count("\n", 0, _blank(binding.original.string))
-        if binding.error:
+        if binding.error or _is_bare(binding.key or "", binding.value):
             raise ConfigError(
                 msg("{place}: this line cannot be read; write it like DISCORD_TOKEN=…", place=f"{path}:{line}")
             )
         if binding.key:
             yield Variable(binding.key, binding.value or "", str(path), line)
+
+
+def _is_bare(key: str, value: str | None) -> bool:
+    """Return whether a line is a token alone, or one of our variables without `=` or with a full-width one."""
+    name = re.split("[:=]", normalized("NFKC", key), maxsplit=1)[0].upper()
+    is_ours = name in TOKENS or name.startswith(PREFIX)
+    return (value is None or name != key.upper()) and (is_ours or bool(_BARE_TOKEN.fullmatch(key)))
 
 
 def _blank(text: str) -> int:
@@ -134,6 +142,8 @@ def _key(variable: Variable, shapes: Mapping[Key, str]) -> Key:
         return key
     if len(key) == 2 and shapes.get(key[:1]) == "words" and parts[1]:
         return key[0], parts[1]
+    if name.upper() in TOKENS:
+        raise variable.problem(msg("unknown setting; did you mean {name}?", name=name.upper()))
     names = ["__".join(map(str, each)).upper() for each in shapes if each[0] not in TOKENS.values()]
     if near := similar_name(name.upper(), names):
         raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + near))

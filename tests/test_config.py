@@ -385,6 +385,31 @@ def test_a_token_that_is_misspelt_in_the_dotenv_file_is_told() -> None:
     assert problem("") == ".env:1: DISCORD_TOKN: unknown variable; did you mean DISCORD_TOKEN?"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DISCORD_TOKEN",
+        "DISCORD_TOKEN：s3cret",
+        "ＤＩＳＣＯＲＤ_TOKEN＝s3cret",
+        "xoxb-12-s3cret",
+        f"{'M' * 24}.Gabcde.{'s' * 30}",
+    ],
+)
+def test_a_line_of_the_dotenv_file_that_sets_no_token_is_told_without_it(line: str) -> None:
+    Path(".env").write_text(f"OTHER\n{line}\n", encoding="utf-8")
+    assert problem("") == ".env:2: this line cannot be read; write it like DISCORD_TOKEN=…"
+
+
+def test_a_token_at_the_wrong_place_is_sent_to_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problem("DISCORD_TOKEN: abc").endswith("a token does not belong here; put DISCORD_TOKEN into .env")
+    monkeypatch.setenv("DAYORI_SLACK_BOT_TOKEN", "abc")
+    assert problem("").endswith("unknown setting; did you mean SLACK_BOT_TOKEN?")
+
+
+def test_an_example_is_written_as_yaml_is() -> None:
+    assert problem("slack: {unfurl: 3}").endswith("for instance true")
+
+
 @pytest.mark.parametrize("text", ["Editors, 123", "Editors、123", '["Editors", "123"]', " Editors ,123, "])
 def test_lists_are_written_with_commas_or_as_json(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("DAYORI_CURATORS", text)

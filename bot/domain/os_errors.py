@@ -18,6 +18,8 @@ _REASONS = {
     errno.EISDIR: msg("it is a folder"),
     errno.ENOTDIR: msg("a part of the path is a file, not a folder"),
     errno.EIO: msg("the disk reports an error"),
+    errno.EADDRINUSE: msg("another program uses it"),
+    errno.EADDRNOTAVAIL: msg("it is no address of this machine"),
     errno.ECONNREFUSED: msg("it refuses connections"),
 }
 

@@ -102,7 +102,11 @@ async def write_backup(database: Database, target: Path) -> None:
         return
     if not target.parent.is_dir():
         raise StoreError(
-            msg('"{file}" cannot be written: {reason}', file=str(target), reason=os.strerror(errno.ENOENT))
+            msg(
+                '"{file}" cannot be written: {reason}',
+                file=str(target),
+                reason=os_reason(FileNotFoundError(errno.ENOENT, "")),
+            )
         )
     from bot.services.store_copies import copy  # no file needs it
 

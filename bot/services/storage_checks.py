@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -39,11 +39,23 @@ def start_warnings(database: Path | None, backups: Path | None, site: Path | Non
     return [each for each in found if each.level != "ok"]
 
 
+def secrets_checks(file: Path, secrets: Sequence[str]) -> Iterator[Check]:
+    """Yield a warning if other users may read a file that holds tokens or passwords."""
+    if _is_open(file) and any(secret in file.read_text("utf-8", "replace") for secret in secrets):
+        message = msg("Other users of this machine may read the tokens in {path}.", path=str(file))
+        yield Check("secrets mode", "warning", message, msg("If they should not: chmod 600 {path}", path=str(file)))
+
+
 def _mode(database: Path) -> Iterator[Check]:
-    if database.is_file() and os.name == "posix" and database.stat().st_mode & 0o077:
+    if _is_open(database):
         message = msg("Other users of this machine may read the database {path}.", path=str(database))
         remedy = msg("If they should not: chmod 600 {path}*", path=str(database))
         yield Check("database mode", "warning", message, remedy)
+
+
+def _is_open(file: Path) -> bool:
+    """Return whether other users than its owner may use a file; other systems tell that otherwise than by a mode."""
+    return file.is_file() and os.name == "posix" and bool(file.stat().st_mode & 0o077)
 
 
 def _rights(database: Path) -> Check | None:

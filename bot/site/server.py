@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.domain.errors import InputError
+from bot.domain.os_errors import os_reason
 from bot.i18n import msg
 
 _TYPES = {".bib": "application/x-bibtex", ".ris": "application/x-research-info-systems", ".xml": "application/xml"}
@@ -36,7 +37,7 @@ async def served(folder: Path, host: str, port: int) -> AsyncIterator[str]:
         except OSError as error:
             place = f"{host}:{port}"
             raise InputError(
-                msg("Nothing can listen at {address}: {reason}", address=place, reason=error.strerror or "")
+                msg("Nothing can listen at {address}: {reason}", address=place, reason=os_reason(error))
             ) from error
         yield f"http://{host}:{runner.addresses[0][1]}/"
     finally:
@@ -45,6 +46,8 @@ async def served(folder: Path, host: str, port: int) -> AsyncIterator[str]:
 
 def _file(folder: Path, path: str) -> Path | None:
     """Return the file at a path, a folder's `index.html`; None for what is not within the site."""
+    if "\0" in path:
+        return None
     root = folder.resolve()
     file = (root / path).resolve()
     if file.is_dir():

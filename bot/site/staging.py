@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.domain.errors import ConflictError, InputError
+from bot.domain.os_errors import os_reason
 from bot.i18n import msg
 from bot.site.replacement import Replacement, folder_of, prepare
 
@@ -103,8 +104,9 @@ def open_staging(folder: Path) -> Iterator[Staging]:
             staging.recover()
             yield staging
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(msg('"{file}" cannot be written: {reason}', file=str(folder), reason=reason)) from error
+        raise InputError(
+            msg('"{file}" cannot be written: {reason}', file=str(folder), reason=os_reason(error))
+        ) from error
 
 
 def _require_ours(folder: Path) -> None:

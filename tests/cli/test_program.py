@@ -525,3 +525,14 @@ def test_searches_at_the_prompt_are_counted(dayori: Dayori) -> None:
     assert dayori("run", typed="/paper RetNet\n/paper ハルシネーション\n").exit_code == 0
     [platform] = document(dayori("stats", "--json"))["lookups"]["platforms"]
     assert platform == {"platform": "terminal", "lookups": 2}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_doctor_warns_when_others_may_read_the_tokens(dayori: Dayori, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SLACK_BOT_TOKEN=xoxb-1\n", encoding="utf-8")
+    for mode, is_told in ((0o644, True), (0o600, False)):
+        file.chmod(mode)
+        output = dayori("doctor", "--offline").stdout
+        assert ("chmod 600" in output and ".env" in output) == is_told
+        assert "xoxb-1" not in output

@@ -69,11 +69,12 @@ async def test_the_server_shows_pages_and_nothing_else(tmp_path: Path) -> None:
     (site / "index.html").write_text("front")
     (site / "papers.bib").write_text("@misc{a}")
     async with served(site, "127.0.0.1", 0) as address, ClientSession() as session:
-        for path, status in (("", 200), ("papers.bib", 200), ("none", 404), (".dayori-site/manifest.txt", 404)):
+        hidden, broken = (".dayori-site/manifest.txt", 404), ("a%00b", 404)
+        for path, status in (("", 200), ("papers.bib", 200), ("none", 404), hidden, broken):
             async with session.get(address + path) as answer:
                 assert answer.status == status, path
         async with session.get(address + "%2e%2e/secret") as answer:
             assert answer.status == 404
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="another program uses it"):
             async with served(site, "127.0.0.1", int(address.rstrip("/").rpartition(":")[2])):
                 pass
