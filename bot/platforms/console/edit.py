@@ -110,7 +110,7 @@ async def remove(terminal: Terminal, text: str) -> None:
     if not await terminal.confirm(t(terminal.locale, "Remove this paper?"), default=False):
         terminal.say(t(terminal.locale, "Not removed."))
         return
-    await terminal.services.library.remove(terminal.workspace, paper.id, terminal.who, actor=terminal.actor)
+    await terminal.services.library.remove(terminal.workspace, paper.id, terminal.user, actor=terminal.actor)
     terminal.say(
         t(terminal.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="/undo")
     )
@@ -126,7 +126,7 @@ async def undo(terminal: Terminal, number: str) -> None:
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
     change, ids = await terminal.services.undo.undo(
-        terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
+        terminal.workspace, terminal.user, actor=terminal.actor, change_id=change.id
     )
     terminal.say(reports.undone(change, ids, terminal.locale))
     terminal.say(t(terminal.locale, "/redo brings it back."), "dim")
@@ -136,7 +136,7 @@ async def redo(terminal: Terminal, _: str) -> None:
     """Redo the last undone change."""
     change, _undo = await terminal.services.undo.to_redo(terminal.workspace)
     change, ids = await terminal.services.undo.redo(
-        terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
+        terminal.workspace, terminal.user, actor=terminal.actor, change_id=change.id
     )
     terminal.say(reports.redone(change, ids, terminal.locale))
 

@@ -155,9 +155,9 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
         return Text(t(locale, "Nothing has been changed yet."))
     parts: list[RenderableType] = []
     for change, step in steps:
-        who = f"{change.by or '—'}  {action(change.action, locale)}  {step.paper_id}"
+        line = f"{change.by or '—'}  {action(change.action, locale)}  {step.paper_id}"
         when = minute(change.at, zone)
-        parts.append(Text(f"#{change.id:<4} ", style="dim", overflow="fold").append(f"{when}  {who}", style="default"))
+        parts.append(Text(f"#{change.id:<4} ", style="dim", overflow="fold").append(f"{when}  {line}", style="default"))
         details = Text("\n".join(differences(step, locale)), overflow="fold")
         parts.append(Padding(details, (0, 0, 0, _BELOW), expand=False))
     return Group(*parts)

@@ -47,14 +47,14 @@ class Shell:
         services: Services,
         workspace: int,
         console: SafeConsole,
-        who: str | None,
+        user: str | None,
         history: Path | None = None,
         pipe: TextIO | None = None,
     ) -> None:
         is_interactive = pipe is None and sys.stdin.isatty() and sys.stdout.isatty()
         commands = list(self._commands(services.locale))
         lines = Prompt(self._complete, commands, is_interactive, history, pipe)
-        self._terminal = Terminal(services, workspace, console, lines, who)
+        self._terminal = Terminal(services, workspace, console, lines, user)
         self._services, self._workspace, self._locale = services, workspace, services.locale
         self._shown: dict[int, Paper] = {}
         self._query = ""

@@ -22,13 +22,13 @@ from bot.services.papers.submitter import Submitter
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A terminal with the services; `who` is None if the system knows no user name."""
+    """A terminal with the services; `user` is None if the system knows no user name."""
 
     services: Services
     workspace: int
     console: SafeConsole
     prompt: Prompt
-    who: str | None
+    user: str | None
 
     @property
     def locale(self) -> Locale:
@@ -38,12 +38,12 @@ class Terminal:
     @property
     def actor(self) -> str:
         """Return the person's id in the history."""
-        return f"terminal:{self.who or ''}"
+        return f"terminal:{self.user or ''}"
 
     @property
     def submitter(self) -> Submitter:
         """Return the person as a submitter; a curator, since whoever has the terminal can change the database."""
-        return Submitter(self.who, self.actor, self.locale, is_curator=True)
+        return Submitter(self.user, self.actor, self.locale, is_curator=True)
 
     @property
     def width(self) -> int:
