@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from bot.cli.program import COMMANDS
+from bot.cli.program import COMMANDS, app
 
 ROOT = Path(__file__).parent.parent
 OF_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
@@ -58,3 +60,16 @@ def test_commands_that_a_document_names_exist(document: str) -> None:
     assert set(re.findall(r"`(?:\.venv/bin/)?dayori ([a-z][a-z-]*)", text)) <= set(COMMANDS)
     for package, name in re.findall(r"python -m (trials|bench)[ .]([a-z_-]+)", text):
         assert (ROOT / package / f"{name}.py").exists() or f'"{name}"' in text_of(f"{package}/__main__.py")
+
+
+@pytest.mark.parametrize("document", ["README.md", "README.ja.md"])
+def test_options_that_a_document_gives_a_command_exist(document: str) -> None:
+    rows = re.findall(r"^\| `dayori ([a-z-]+)(.*?)` \|", text_of(document), re.MULTILINE)
+    assert {name for name, _ in rows} == set(COMMANDS)
+    for name, words in rows:
+        assert set(re.findall(r"--[a-z-]+", words)) <= options_of(name), name
+
+
+@cache
+def options_of(command: str) -> set[str]:
+    return set(re.findall(r"--[a-z-]+", CliRunner().invoke(app, [command, "--help"]).output))
