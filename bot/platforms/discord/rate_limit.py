@@ -21,10 +21,10 @@ from bot.i18n import msg
 
 RATE = 48.0  # requests per second, of the 50 that Discord allows
 _LATE = 0.5  # seconds of delay that the next requests may make up for, at twice the rate
-_BELATED = 0.25  # seconds of a wait that took too long after which those whose turn has come leave together
+_BELATED = 0.05  # seconds of a wait that took too long after which those whose turn has come leave together
 _LOOK_AGAIN = 1.0  # seconds until this process's share is looked at again
 # the shortest of the last requests, when there were many, is what surely passes on the way there and back
-_ROUND_TRIPS, _FEW = 100, 20
+_ROUND_TRIPS, _FEW = 1000, 20
 _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
 

@@ -84,7 +84,7 @@ async def test_after_a_delay_of_the_whole_process_those_whose_turn_has_come_leav
     time.sleep(0.2)  # noqa: ASYNC251 what a busy machine does to the event loop
     delayed = monotonic()
     times = await sending
-    assert sum(each - delayed < 0.05 for each in times) >= 8
+    assert sum(each - delayed < 0.05 for each in times) >= 7
 
 
 async def test_a_small_share_is_one_request_in_several_seconds() -> None:
