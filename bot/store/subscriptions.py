@@ -87,7 +87,13 @@ async def configured(connection: StoreConnection) -> dict[tuple[int, str], objec
 
 async def end(connection: StoreConnection, subscription_id: int, now: datetime) -> None:
     """End a subscription; the papers that its channel received are kept, in case it subscribes again."""
-    await _set(connection, [subscription_id], ended_at=iso(now), configured=null())
+    await _set(connection, [subscription_id], ended_at=iso(now))
+
+
+async def unconfigure(connection: StoreConnection, workspace_id: int, name: str) -> None:
+    """Record that the settings do not name a subscription any more."""
+    of_name = subscriptions.c.workspace_id == workspace_id, subscriptions.c.name == name
+    await connection.execute(update(subscriptions).where(*of_name).values(configured=null()))
 
 
 async def pause(connection: StoreConnection, subscription_id: int, reason: Message, now: datetime) -> None:

@@ -178,12 +178,13 @@ async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: 
         assert len(await subscriptions.active(connection)) == 2
 
 
-async def test_the_settings_last_word_is_remembered_until_the_end(
+async def test_the_settings_last_word_is_remembered_until_they_name_the_subscription_no_more(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     subscription = await subscribe(database, workspace, clock, configured={"schedule": "mon 09:00"})
     await subscribe(database, workspace, clock, name="by-hand")
     async with database.write() as connection:
-        assert await subscriptions.configured(connection) == {(workspace, "weekly"): {"schedule": "mon 09:00"}}
         await subscriptions.end(connection, subscription.id, clock() + timedelta(days=1))
+        assert await subscriptions.configured(connection) == {(workspace, "weekly"): {"schedule": "mon 09:00"}}
+        await subscriptions.unconfigure(connection, workspace, "weekly")
         assert await subscriptions.configured(connection) == {}

@@ -25,7 +25,10 @@ class SubscriptionPlacement:
         self._database, self._clock, self._zone, self._workspaces = database, clock, zone, workspaces
 
     async def follow_settings(self, requests: Sequence[SubscriptionRequest]) -> None:
-        """Apply subscriptions that changed in the settings since they were last applied; end those that are gone."""
+        """Apply subscriptions that changed in the settings since they were last applied; end those that are gone.
+
+        What a curator changed or ended stays so until the settings change.
+        """
         by_place = {(await self._workspaces.of_channel(each.channel), each.name): each for each in requests}
         wanted = {place: request.columns() for place, request in by_place.items()}
         async with self._database.read() as connection:
@@ -42,6 +45,7 @@ class SubscriptionPlacement:
             for workspace, name in before.keys() - by_place.keys():
                 if subscription := await subscriptions.by_name(connection, workspace, name):
                     await subscriptions.end(connection, subscription.id, self._clock())
+                await subscriptions.unconfigure(connection, workspace, name)
 
     async def follow_servers(self) -> None:
         """Move the subscriptions of servers whose workspace is another one since the last start.

@@ -61,6 +61,22 @@ async def test_settings_that_did_not_change_leave_a_curators_change_alone(
     assert await subscribed(digests, workspace) == ["weekly discord:1/2 fri 17:00"]
 
 
+async def test_what_a_curator_ended_comes_back_only_when_the_settings_change(
+    database: Database, digests: Digests, placement: SubscriptionPlacement, workspace: int
+) -> None:
+    await placement.follow_settings([WEEKLY])
+    await digests.unsubscribe(workspace, "weekly")
+    async with locked(database.url), asyncio.timeout(5):
+        await placement.follow_settings([WEEKLY])
+    assert await subscribed(digests, workspace) == []
+    await placement.follow_settings([replace(WEEKLY, schedule="tue 10:00")])
+    assert await subscribed(digests, workspace) == ["weekly discord:1/2 tue 10:00"]
+    await digests.unsubscribe(workspace, "weekly")
+    await placement.follow_settings([])
+    await placement.follow_settings([replace(WEEKLY, schedule="tue 10:00")])
+    assert await subscribed(digests, workspace) == ["weekly discord:1/2 tue 10:00"]
+
+
 async def test_settings_that_did_not_change_wait_for_no_other_process(
     database: Database, placement: SubscriptionPlacement
 ) -> None:
