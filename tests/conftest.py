@@ -33,7 +33,7 @@ from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.logs import reset_logs
 from tests.nowhere import SOURCES
 from tests.postgres_server import VARIABLE
-from tests.stores import Stores, stores
+from tests.stores import Stores, execute, stores
 from tests.terminal import Dayori
 
 settings.register_profile(
@@ -81,6 +81,12 @@ def database_url(all_stores: Stores, tmp_path: Path) -> Iterator[str]:
     url = all_stores.fresh(tmp_path)
     yield url
     all_stores.drop(url)
+
+
+@pytest.fixture
+def free_arxiv(database_url: str) -> None:
+    """Let arXiv be asked, which the tests' stores say wants no request."""
+    execute(database_url, "DELETE FROM source_turns")
 
 
 @pytest.fixture

@@ -63,9 +63,9 @@ class RateLimits:
             yield
             return
         async with self._one:
-            await self._rate.acquire()
             self._check(key, name)  # the request before this one may have been told to pause
             async with self._shared_turn(name):
+                await self._rate.acquire()
                 yield
 
     async def back_off(self, place: str, name: str, retry_after: str | None, by: str) -> SourceBusyError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.terminal import Dayori
 
 
+@pytest.mark.usefixtures("free_arxiv")
 def test_a_source_that_does_not_answer_is_named_and_nothing_is_lost(dayori: Dayori) -> None:
     result = dayori("refresh", "retnet")
     assert result.exit_code == 0

@@ -42,6 +42,7 @@ async def until(is_so: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.usefixtures("free_arxiv")
 async def test_posted_cards_follow_a_new_version_and_a_retraction_and_the_next_edition_tells_them(
     settings: Config, web: Web, channels: tuple[DiscordChannel, SlackChannel]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member
 from tests.doubles.web import Web
@@ -30,6 +32,7 @@ async def test_a_link_opens_a_form_with_what_the_link_itself_tells(
     assert form.elapsed < 0.5
 
 
+@pytest.mark.usefixtures("free_arxiv")
 async def test_an_untouched_date_is_the_sources_full_one_and_the_form_opens_again_with_it(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel
 ) -> None:

@@ -236,6 +236,7 @@ async def test_a_message_with_several_links_asks_which(
     assert form.modal is not None
 
 
+@pytest.mark.usefixtures("free_arxiv")
 async def test_a_form_from_a_menu_of_links_shows_that_work_goes_on(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel
 ) -> None:

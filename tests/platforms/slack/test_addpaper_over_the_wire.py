@@ -62,6 +62,7 @@ async def test_a_form_becomes_a_card_to_look_at_and_then_a_paper(
     assert "すべては" in text_of(await person.ask(channel, "/paper 1706.03762"))
 
 
+@pytest.mark.usefixtures("free_arxiv")
 async def test_the_source_is_looked_up_while_one_types_and_its_date_and_title_stand_in_the_form_then(
     config: Config, server: SlackServer, person: Person, channel: Channel
 ) -> None:
