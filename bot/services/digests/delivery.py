@@ -143,7 +143,7 @@ class Delivery:
         self._look_at = monotonic() + _LOOK_APART
         async with self._database.write(own_rows=True) as connection:
             now = self._clock()
-            claimed = await leases.acquire(
+            leased = await leases.acquire(
                 connection,
                 self._name,
                 now,
@@ -154,11 +154,11 @@ class Delivery:
                 besides=self._edition_ids,
                 subscription_id=subscription_id,
             )
-        if len(claimed) == room:
+        if len(leased) == room:
             self._look_at = 0.0
-        self._edition_ids.update(each.id for each in claimed)
-        self._unstarted.update(each.id for each in claimed)
-        return claimed
+        self._edition_ids.update(each.id for each in leased)
+        self._unstarted.update(each.id for each in leased)
+        return leased
 
     @uncancellable
     async def _release_unstarted(self) -> None:

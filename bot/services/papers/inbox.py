@@ -105,7 +105,7 @@ class Inbox:
         async with self._database.write() as connection:
             candidate = await require_waiting(connection, workspace_id, number, by)
             await decisions.decide(connection, workspace_id, number, "rejected", by.name, by.actor, self._clock())
-        _log_act("candidate rejected", workspace_id, candidate, by)
+        _log_decision("candidate rejected", workspace_id, candidate, by)
         return candidate
 
     async def put_off(self, workspace_id: int, number: int, by: Submitter) -> Candidate:
@@ -113,7 +113,7 @@ class Inbox:
         async with self._database.write() as connection:
             candidate = await require_waiting(connection, workspace_id, number, by)
             await decisions.put_off(connection, workspace_id, number, by.name, by.actor, self._clock())
-        _log_act("candidate put off", workspace_id, candidate, by)
+        _log_decision("candidate put off", workspace_id, candidate, by)
         return candidate
 
     async def undo(
@@ -133,7 +133,7 @@ class Inbox:
                 change = candidate.change_id
                 await undo_addition(self._database, connection, workspace_id, change, self._clock, author)
             await decisions.take_back(connection, candidate)
-        _log_act("decision undone", workspace_id, candidate, by)
+        _log_decision("decision undone", workspace_id, candidate, by)
         return candidate
 
     async def _decided(
@@ -152,6 +152,6 @@ class Inbox:
         return candidate
 
 
-def _log_act(event: str, workspace_id: int, candidate: Candidate, by: Submitter) -> None:
+def _log_decision(event: str, workspace_id: int, candidate: Candidate, by: Submitter) -> None:
     paper = proposed_paper(candidate).id
     _log.info(event, paper=paper, candidate=candidate.number, by=by.actor or by.name, workspace=workspace_id)
