@@ -38,10 +38,12 @@ class ReadConnection:
 
     def run(self, workspace_id: int, question: Callable[[SqliteBackend], T], seconds: float | None = None) -> T:
         """Return the answer to a question about the newest state. Raises SearchTimeoutError after `seconds`."""
-        self._connection.set_progress_handler(self._is_late if seconds is not None else None, _OFTEN)
-        self._until = time.perf_counter() + seconds if seconds is not None else 0.0
+        # SQLite counts a statement's instructions over all its runs: with the limit, one BEGIN in 1,666 would be
+        # interrupted when it is late, and sometimes leave its transaction open, after which no other can begin.
         self._connection.execute("BEGIN")
         try:
+            self._connection.set_progress_handler(self._is_late if seconds is not None else None, _OFTEN)
+            self._until = time.perf_counter() + seconds if seconds is not None else 0.0
             return question(SqliteBackend(self._execute, workspace_id, is_hurried=seconds is not None))
         except sqlite3.OperationalError as error:
             if self._until and self._is_late():
