@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.site import assets, feeds, pictures
 from bot.site.features import paper_group
-from bot.site.pages import about, browse, editions, lists, papers, statistics
+from bot.site.pages import about, browse, editions, lists, missing, papers, statistics
 from bot.site.related import Related
 from bot.site.scope import Scope
 from bot.site.site import Page, Site
@@ -33,7 +33,7 @@ def groups_of(site: Site, scope: Scope, related: Related) -> Iterator[Group]:
         if scope.has(name := f"{kind}:{shelf.key}"):
             feed = [feeds.page_of_tag(site, shelf)] if kind == "tag" else []
             yield Group(name, chain(feed, lists.pages(site, kind, shelf)))
-    for module in (editions, browse, about, statistics, pictures, feeds):
+    for module in (editions, browse, about, statistics, pictures, feeds, missing):
         yield from map(alone, module.pages(site))
 
 

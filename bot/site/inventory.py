@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.site.manifest import Entry, Manifest, fingerprint
+from bot.site.pages import missing
 from bot.site.replacement import folder_of
 
 
@@ -54,7 +55,7 @@ class Inventory:
         return str(version)
 
     def pages(self) -> list[str]:
-        """Return the paths of all pages."""
+        """Return the paths of all pages that an address leads to."""
         return sorted(path for _, files in self.new.files() for path, _ in files if _is_page(path))
 
 
@@ -63,4 +64,4 @@ def _paths(pages: Mapping[str, Entry]) -> Iterable[str]:
 
 
 def _is_page(path: str) -> bool:
-    return path.endswith(".html")
+    return path.endswith(".html") and path != missing.PATH

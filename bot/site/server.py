@@ -23,7 +23,7 @@ async def served(folder: Path, host: str, port: int) -> AsyncIterator[str]:
     async def answer(request: web.Request) -> web.StreamResponse:
         path = await asyncio.to_thread(_file, folder, request.match_info["path"])
         if path is None:
-            raise web.HTTPNotFound
+            return await asyncio.to_thread(_missing, folder)
         headers = {"Content-Type": _TYPES[path.suffix]} if path.suffix in _TYPES else None
         return web.FileResponse(path, headers=headers)
 
@@ -42,6 +42,13 @@ async def served(folder: Path, host: str, port: int) -> AsyncIterator[str]:
         yield f"http://{host}:{runner.addresses[0][1]}/"
     finally:
         await runner.cleanup()
+
+
+def _missing(folder: Path) -> web.Response:
+    """Return the page of the site for an address where nothing is, as other servers do."""
+    page = folder / "404.html"
+    text = page.read_text("utf-8") if page.is_file() else "404"
+    return web.Response(status=404, text=text, content_type="text/html" if page.is_file() else "text/plain")
 
 
 def _file(folder: Path, path: str) -> Path | None:

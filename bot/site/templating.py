@@ -33,14 +33,16 @@ def part(file: str, **values: Any) -> Markup:
     return Markup(fill(file, **values))
 
 
-def page(site: Site, locale: Locale, file: str, path: str, **values: Any) -> tuple[str, str]:
+def page(site: Site, locale: Locale, file: str, path: str, top: str | None = None, **values: Any) -> tuple[str, str]:
     """Return a page of a language: its path within the site, and its text.
 
     Templates write links to pages of the same language as `home` + path, to files all languages share as `top` + path.
+    Both are relative to the page, unless `top` says where the site begins; then the page's other language is the front.
     """
     whole_path = site.folder(locale) + path
-    frame = _frame(site, locale, root_of(path), root_of(whole_path), path if path in MENU.values() else "")
-    other_path = site.folder(frame["other_locale"]) + path
+    home, way_up = (root_of(path), root_of(whole_path)) if top is None else (top + site.folder(locale), top)
+    frame = _frame(site, locale, home, way_up, path if path in MENU.values() else "")
+    other_path = site.folder(frame["other_locale"]) + (path if top is None else MENU["newest"])
     addresses = {
         "url": site.absolute(whole_path),
         "other_href": f"{frame['top']}{other_path}",

@@ -73,6 +73,9 @@ async def test_the_server_shows_pages_and_nothing_else(tmp_path: Path) -> None:
         for path, status in (("", 200), ("papers.bib", 200), ("none", 404), hidden, broken):
             async with session.get(address + path) as answer:
                 assert answer.status == status, path
+        (site / "404.html").write_text("not here", "utf-8")
+        async with session.get(address + "papers/none.html") as answer:
+            assert (answer.status, await answer.text(), answer.content_type) == (404, "not here", "text/html")
         async with session.get(address + "%2e%2e/secret") as answer:
             assert answer.status == 404
         with pytest.raises(InputError, match="another program uses it"):

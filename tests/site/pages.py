@@ -139,9 +139,9 @@ def json_ld(root: Element) -> dict[str, Any]:
 
 
 def local_targets(file: Path, root: Element) -> Iterator[Path]:
-    """Yield the files of the site to which a page leads."""
+    """Yield the files of the site to which a page leads; from the top, that is where the page stands."""
     for each in root.iter():
         for name in ("href", "src", "action"):
             address = urlsplit(each.get(name) or "") if isinstance(each.tag, str) else urlsplit("")
             if address.path and not address.scheme:
-                yield (file.parent / unquote(address.path)).resolve()
+                yield (file.parent / unquote(address.path).lstrip("/")).resolve()

@@ -126,6 +126,22 @@ async def test_every_page_has_one_search_field_that_leads_on_without_a_script(tm
         assert (file.parent / form.get("action")).resolve().name == "browse.html"
 
 
+@pytest.mark.parametrize(
+    ("base_url", "top"), [("", "/"), ("https://team.example/papers", "https://team.example/papers/")]
+)
+async def test_the_page_for_what_is_not_there_works_at_any_depth_and_in_both_languages(
+    tmp_path: Path, base_url: str, top: str
+) -> None:
+    await built(tmp_path / "out", Collection([FULL]), base_url)
+    root = parsed(tmp_path / "out/404.html")
+    links = [each.get(name) for each in root.iter() for name in ("href", "src", "action") if each.get(name)]
+    assert all(link.startswith(top) or link.startswith("#") for link in links)
+    assert {f"{top}index.html", f"{top}en/index.html", f"{top}browse.html"} <= {*links}
+    assert [each.get("lang") for each in root.iter("section")] == [None, "en"]
+    sitemap = tmp_path / "out/sitemap.xml"
+    assert not sitemap.exists() or "404" not in sitemap.read_text()
+
+
 @settings(max_examples=6)
 @given(st.lists(st.sampled_from(HOSTILE + NASTY), min_size=1, max_size=6))
 async def test_hostile_papers_are_inert(tmp_path_factory: pytest.TempPathFactory, some: list[str]) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link
 from bot.domain.paper_update import make_update
+from bot.site.server import served
 from tests.samples import paper
 from tests.site.pages import Collection, built, edition
 
@@ -86,13 +88,44 @@ def open_page(browser: Browser, site: Path) -> Iterator[Open]:
     assert faults == []
 
 
+@pytest.fixture
+def served_page(browser: Browser, site: Path) -> Iterator[Open]:
+    """Return a function that opens an address of the site where a server shows it, with the same rules."""
+    faults: list[str] = []
+    with ExitStack() as stack, _server(site) as top:
+
+        def opened(path: str, width: int = 1280, **options: Any) -> Page:
+            page = stack.enter_context(_tab(browser, width, faults, top, **options))
+            page.goto(top + path)
+            return page
+
+        yield opened
+    assert [each for each in faults if "404 (Not Found)" not in each] == []
+
+
 @contextmanager
-def _tab(browser: Browser, width: int, faults: list[str], **options: Any) -> Iterator[Page]:
+def _server(site: Path) -> Iterator[str]:
+    """Serve the site in another thread."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    server = served(site, "127.0.0.1", 0)
+    try:
+        yield asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    finally:
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
+def _tab(browser: Browser, width: int, faults: list[str], top: str = "file:", **options: Any) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": 900}, **options)
     page = context.new_page()
 
     def look(request: Request) -> None:
-        if not request.url.startswith(("file:", "data:")):
+        if not request.url.startswith((top, "data:")):
             faults.append(request.url)
 
     page.on("request", look)

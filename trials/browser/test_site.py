@@ -47,6 +47,21 @@ def test_a_page_is_accessible(open_page: Open, site: Path, kind: str, locale: st
     assert result.violations_count == 0, result.generate_report()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["none.html", "en/papers/deep/none.html"])
+def test_the_page_for_what_is_not_there_is_whole_at_any_depth(served_page: Open, path: str, theme: str) -> None:
+    page = served_page(path, 360, color_scheme=theme)
+    result = Axe().run(page, options=RULES)
+    assert result.violations_count == 0, result.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("document.styleSheets.length") == 1
+    page.get_by_role("searchbox").fill("サーベイ")
+    page.locator("[data-paper-id]").first.wait_for()
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("link", name="To the newest papers").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_wider_than_the_screen(open_page: Open, site: Path, kind: str, width: int) -> None:

@@ -30,6 +30,7 @@ _KINDS = (
     "browse",
     "stats",
     "about",
+    "404",
 )
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
