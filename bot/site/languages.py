@@ -21,3 +21,9 @@ def language_of(text: str, page: str) -> str | None:
     else:
         return None
     return found if found != page else None
+
+
+def language_of_name(name: str, page: str) -> str | None:
+    """Return the language of a tag's, a person's or a venue's name; in Latin letters, a name has none of its own."""
+    found = language_of(name, page)
+    return found if found != "en" else None

@@ -18,7 +18,7 @@ from bot.i18n import Locale, t, tn
 from bot.site import templating
 from bot.site.catalogue import NAMED_AUTHORS, edition_path, key_of, paper_path
 from bot.site.inert import address, inert
-from bot.site.languages import language_of
+from bot.site.languages import language_of, language_of_name
 from bot.site.site import Site
 
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
@@ -50,6 +50,7 @@ class Place:
     name: str
     path: str | None = None
     count: int = 0
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Line:
     heading: Text
     title: Text | None
     date: Day | None
-    authors: str
+    authors: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class CardView:
     heading: Text
     title: Text | None
     date: Day | None
-    facts: Sequence[str]
+    facts: Sequence[Text]
     comment: Sequence[Markup]
     comment_lang: str | None
     excerpt: Text | None
@@ -99,6 +100,11 @@ def text_in(text: str, locale: Locale) -> Text:
     return Text(text, language_of(text, locale))
 
 
+def name_in(name: str, locale: Locale) -> Text:
+    """Return a name, or several in a row, with their language."""
+    return Text(name, language_of_name(name, locale))
+
+
 def line_of(site: Site, paper: Outline, locale: Locale, home: str) -> Markup:
     """Return a paper as lists show it: those of its year, tags and authors, and beside related papers."""
     key = (locale, home, paper.number)
@@ -116,7 +122,7 @@ def _line(paper: Outline, locale: Locale) -> Line:
         heading=text_in(paper.heading, locale),
         title=title_in(paper, locale),
         date=day_of(paper.date, locale),
-        authors=people(paper.authors, locale),
+        authors=name_in(people(paper.authors, locale), locale),
     )
 
 
@@ -127,18 +133,18 @@ def title_in(paper: Paper | Outline, locale: Locale) -> Text | None:
 
 def card_of(site: Site, paper: Paper, outline: Outline, locale: Locale, *, whole: bool) -> CardView:
     """Return a paper as a card shows it; `whole` with all of its comment, and its excerpt."""
-    comment = paper.comment or ""
+    comment, authors = paper.comment or "", people(paper.authors, locale)
     return CardView(
         id=paper.id,
         path=paper_path(outline),
         heading=text_in(paper.heading, locale),
         title=title_in(paper, locale),
         date=day_of(outline.date, locale),
-        facts=[fact for fact in (paper.venue, paper.organization, people(paper.authors, locale)) if fact],
+        facts=[name_in(fact, locale) for fact in (paper.venue, paper.organization, authors) if fact],
         comment=prose(comment if whole else clip(_in_a_row(comment), _CLIPPED)),
         comment_lang=language_of(comment, locale),
         excerpt=text_in(paper.excerpt, locale) if whole and paper.excerpt else None,
-        tags=tags_of(site, paper.tags),
+        tags=tags_of(site, paper.tags, locale),
         warnings=[update.event(locale) for update in paper.updates if update.is_warning],
     )
 
@@ -163,10 +169,15 @@ def papers_text(n: int, locale: Locale) -> str:
     return tn(locale, "{count} paper", "{count} papers", n, count=f"{n:,}")
 
 
-def tags_of(site: Site, tags: Iterable[str]) -> list[Place]:
+def tags_of(site: Site, tags: Iterable[str], locale: Locale) -> list[Place]:
     """Return a paper's tags with the paths of their pages."""
     shelves = [(tag, site.catalogue.tags.get(key_of(tag))) for tag in tags]
-    return [Place(tag, f"tags/{shelf.file}.html") for tag, shelf in shelves if shelf]
+    return [place_in(tag, f"tags/{shelf.file}.html", locale) for tag, shelf in shelves if shelf]
+
+
+def place_in(name: str, path: str | None, locale: Locale, count: int = 0) -> Place:
+    """Return a name that leads to a page, with its language."""
+    return Place(name, path, count, language_of_name(name, locale))
 
 
 def day_of(date: str, locale: Locale) -> Day | None:

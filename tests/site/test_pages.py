@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -115,6 +116,33 @@ async def test_a_text_in_another_language_says_so(tmp_path: Path) -> None:
         root = parsed(tmp_path / f"out/{file}/{FULL.id}.html")
         assert next(each for each in root.iter("h1")).get("lang") == headline
         assert next(each for each in root.iter("p") if each.get("class") == "title").get("lang") == title
+
+
+async def test_a_japanese_name_on_an_english_page_says_so_and_a_latin_one_is_anybodys(tmp_path: Path) -> None:
+    named = replace(
+        paper(1),
+        tags=("RAG", "生成AI"),
+        authors=("山田 太郎", "Ada Lovelace"),
+        venue="言語処理学会",
+        organization="東京大学",
+    )
+    kept = replace(named, id="other", title="Another", added_by="高橋")
+    await built(tmp_path / "out", Collection([named, kept], [edition(1, 0)]))
+    for path in ("papers/paper-1", "editions/weekly-1", "index", "browse", "years/undated", "about"):
+        japanese, english = ([*parsed(tmp_path / f"out/{at}{path}.html").iter()] for at in ("", "en/"))
+        names = [
+            each for each in english if (each.text or "").startswith(("生成AI", "山田", "言語処理", "東京", "高橋"))
+        ]
+        assert {_lang(english, each) for each in names} == {"ja"}, path
+        assert not [each for each in japanese if each.text in ("RAG", "Ada Lovelace") and each.get("lang")]
+        assert not [each for each in japanese if each.get("lang") == "ja" and each.tag in ("a", "li")]
+
+
+def _lang(elements: Sequence[Element], element: Element) -> str | None:
+    """Return the language of an element or of its parent."""
+    parent = next(each for each in elements if element in list(each))
+    lang: str | None = element.get("lang") or parent.get("lang")
+    return lang
 
 
 async def test_every_page_has_one_search_field_that_leads_on_without_a_script(tmp_path: Path) -> None:

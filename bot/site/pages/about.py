@@ -10,7 +10,7 @@ from bot.i18n import t
 from bot.site import templating
 from bot.site.labels import labels
 from bot.site.site import File, Page, Site
-from bot.site.views import papers_text
+from bot.site.views import name_in, papers_text
 
 _MOST_NAMES = 60
 
@@ -33,7 +33,7 @@ def pages(site: Site) -> Iterator[Page]:
                 description=t(locale, "What 論文だより is, who keeps it, and how to add a paper."),
                 total=papers_text(len(papers), locale),
                 editions=len(editions),
-                curators=[(name, papers_text(n, locale)) for name, n in curators],
+                curators=[(name_in(name, locale), papers_text(n, locale)) for name, n in curators],
             )
 
     yield Page("about", site.fingerprint("about", str(len(papers)), str(len(editions)), repr(curators)), render)

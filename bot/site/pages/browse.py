@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bot.domain.paper import Paper
+from bot.i18n import Locale
 from bot.site import templating
 from bot.site.catalogue import UNDATED, Shelf
 from bot.site.labels import labels
 from bot.site.site import File, Page, Site
-from bot.site.views import Place
+from bot.site.views import Place, place_in
 
 _MOST = 600  # tags or authors; every paper is in its year, and leads to its own tags and authors
 
@@ -33,12 +34,16 @@ def pages(site: Site) -> Iterator[Page]:
                 heading=label["browse"],
                 description=label["all"],
                 years=named,
-                tags=tags,
-                authors=authors,
+                tags=[_with_language(each, locale) for each in tags],
+                authors=[_with_language(each, locale) for each in authors],
             )
 
     parts = [f"{each.name}:{each.path}:{each.count}" for each in (*years, *tags, *authors)]
     yield Page("browse", site.fingerprint("browse", *parts), render)
+
+
+def _with_language(place: Place, locale: Locale) -> Place:
+    return place_in(place.name, place.path, locale, place.count)
 
 
 def _places(folder: str, shelves: Mapping[str, Shelf]) -> list[Place]:

@@ -10,7 +10,7 @@ from bot.site.catalogue import UNDATED
 from bot.site.labels import labels
 from bot.site.pages.editions import shown_of
 from bot.site.site import File, Page, Site
-from bot.site.views import Place, card_of, edition_of, papers_text
+from bot.site.views import Place, card_of, edition_of, papers_text, place_in
 
 _NEWEST, _EDITIONS, _TAGS, _HEADINGS = 20, 4, 24, 2
 
@@ -39,7 +39,7 @@ def pages(site: Site) -> Iterator[Page]:
                 newest=[card_of(site, papers[each.number], each, locale, whole=False) for each in newest],
                 editions=[edition_of(site, each, locale, _HEADINGS) for each in catalogue.editions[:_EDITIONS]],
                 tags=[
-                    Place(shelf.name, f"tags/{shelf.file}.html", len(shelf.papers))
+                    place_in(shelf.name, f"tags/{shelf.file}.html", locale, len(shelf.papers))
                     for shelf in [*catalogue.tags.values()][:_TAGS]
                 ],
                 years=[

@@ -20,7 +20,7 @@ from bot.site.inert import address, inert, json_block
 from bot.site.languages import language_of
 from bot.site.pages.editions import heading_of, shown_of
 from bot.site.site import File, Page, Site, root_of
-from bot.site.views import Day, Place, day_of, edition_of, line_of, prose, tags_of, text_in, title_in
+from bot.site.views import Day, Place, day_of, edition_of, line_of, name_in, place_in, prose, tags_of, text_in, title_in
 
 _DESCRIBED = 160  # characters of a description
 _MOST_AUTHORS = 40
@@ -61,11 +61,9 @@ class _Rendering:
             "heading": paper.heading,
             "description": escape(inert(_description(paper))),
             "paper": paper,
-            "people": self._people(paper),
             "more_people": max(0, len(paper.authors) - _MOST_AUTHORS),
             "comment": prose(paper.comment or ""),
             "excerpt": prose(paper.excerpt or ""),
-            "tags": tags_of(self._site, paper.tags),
             "ids": [(_SCHEMES[scheme], name) for scheme, name in paper.identifiers.pairs()],
             "citations": [(file.name, file.path, escape(file.text)) for file in files],
             "citation_tags": citation_tags(paper),
@@ -85,6 +83,10 @@ class _Rendering:
             paper_heading=text_in(paper.heading, locale),
             paper_title=title_in(self._outline, locale),
             links=_links(paper, locale),
+            people=self._people(paper, locale),
+            tags=tags_of(site, paper.tags, locale),
+            venue=name_in(paper.venue or "", locale),
+            organization=name_in(paper.organization or "", locale),
             comment_lang=language_of(paper.comment or "", locale),
             excerpt_lang=language_of(paper.excerpt or "", locale),
             added=_added(site, paper, locale),
@@ -96,11 +98,11 @@ class _Rendering:
             related=[line_of(site, each, locale, root_of(path)) for each in self._near],
         )
 
-    def _people(self, paper: Paper) -> list[Place]:
+    def _people(self, paper: Paper, locale: Locale) -> list[Place]:
         paths = {shelf.file: f"authors/{shelf.file}.html" for shelf in self._authors}
         shelves = self._site.catalogue.authors
         names = [(name, shelves.get(key_of(name))) for name in paper.authors[:_MOST_AUTHORS]]
-        return [Place(name, paths.get(shelf.file) if shelf else None) for name, shelf in names]
+        return [place_in(name, paths.get(shelf.file) if shelf else None, locale) for name, shelf in names]
 
 
 _SCHEMES = {"arxiv": "arXiv", "doi": "DOI", "openreview": "OpenReview", "acl": "ACL Anthology"}
