@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from math import inf
+from time import monotonic
+from typing import Literal
 
 import structlog
 
@@ -19,6 +22,8 @@ from bot.store.imports import last_step
 from bot.store.sent_messages import SentMessage
 
 _LONGEST_WAIT = 60.0  # seconds
+_LONGEST_TROUBLE = 6 * 3600.0  # seconds for which edits are made again, in case one message fails for ever
+_Outcome = Literal["changed", "unchanged", "postponed"]
 _log = structlog.get_logger()
 
 
@@ -29,7 +34,11 @@ def updated_until(platform: str) -> str:
 
 
 class MessageUpdates:
-    """Edits posted messages after their papers; an edit that the platform refuses is logged and dropped."""
+    """Edits posted messages after their papers.
+
+    An edit that the platform refuses is logged and dropped; one that it does not answer is made again by the next
+    update, and after a restart too.
+    """
 
     def __init__(
         self,
@@ -42,6 +51,7 @@ class MessageUpdates:
         self._database, self._pauses, self._is_ours = database, pauses, is_ours
         self._renderers, self._publishers = renderers, publishers
         self._running = asyncio.Lock()
+        self._troubled_since: dict[str, float] = {}  # when a platform left the first of the postponed edits unanswered
 
     async def update(self) -> int:
         """Redraw the papers edited since the last call in every message that shows them; return how many changed.
@@ -63,24 +73,27 @@ class MessageUpdates:
             until, newest = await state.read_state(connection, key), await last_step(connection)
             since = newest if until is None else await sent_messages.step_of(connection, until)
             edited = await sent_messages.edited_since(connection, since)
-        redrawn = sum([await self._redraw(platform, *paper) for paper in edited])
-        if until != str(newest):
+        outcomes = [outcome for paper in edited for outcome in await self._redraw(platform, *paper)]
+        if "postponed" not in outcomes:
+            self._troubled_since.pop(platform, None)
+        troubled_since = self._troubled_since.get(platform, -inf)
+        if until != str(newest) and monotonic() - troubled_since > _LONGEST_TROUBLE:
             async with self._database.write() as connection:
                 if await state.read_state(connection, key) == until:  # else a server that missed edits was allowed
                     await state.write_state(connection, key, str(newest))
-        return redrawn
+        return outcomes.count("changed")
 
-    async def _redraw(self, platform: str, workspace_id: int, number: int) -> int:
+    async def _redraw(self, platform: str, workspace_id: int, number: int) -> list[_Outcome]:
         async with self._database.read() as connection:
             paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
             messages = await sent_messages.messages_with(connection, platform, workspace_id, number)
-        return sum([await self._edit(workspace_id, number, message, paper) for message in messages]) if paper else 0
+        return [await self._edit(workspace_id, number, message, paper) for message in messages] if paper else []
 
-    async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:
+    async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> _Outcome:
         platform = message.channel.partition(":")[0]
         payload = self._renderers[platform].redrawn(message.payload, paper, message.place, message.locale)
         if payload is None or payload == message.payload:
-            return False
+            return "unchanged"
 
         async def fence() -> None:
             """Stop an edit that another process or a newer edit overtook while this one waited."""
@@ -89,25 +102,29 @@ class MessageUpdates:
                 if now != paper or await sent_messages.payload_of(connection, message) != message.payload:
                     raise PublishError(msg("It was edited again meanwhile."))
 
+        pauses = () if platform in self._troubled_since else self._pauses
+        edit = partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
         try:
-            await self._retry(
-                partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
-            )
+            await _retry(edit, pauses)
         except PublishError as error:
             _log.warning("a posted digest could not be corrected", channel=message.channel, reason=str(error))
-            return False
+            if not isinstance(error, UnknownOutcomeError | RetryLaterError):
+                return "unchanged"
+            self._troubled_since.setdefault(platform, monotonic())
+            return "postponed"
         async with self._database.write() as connection:
             await sent_messages.save_payload(connection, message, payload)
-        return True
+        return "changed"
 
-    async def _retry(self, edit: Callable[[], Awaitable[None]]) -> None:
-        """Make an edit, and repeat it when its outcome is unknown: editing twice does no harm."""
-        for pause in (*self._pauses, None):
-            try:
-                await edit()
-                return
-            except (UnknownOutcomeError, RetryLaterError) as error:
-                wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
-                if pause is None or wait > _LONGEST_WAIT:
-                    raise
-                await asyncio.sleep(wait)
+
+async def _retry(edit: Callable[[], Awaitable[None]], pauses: Sequence[float]) -> None:
+    """Make an edit, and repeat it when its outcome is unknown: editing twice does no harm."""
+    for pause in (*pauses, None):
+        try:
+            await edit()
+            return
+        except (UnknownOutcomeError, RetryLaterError) as error:
+            wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
+            if pause is None or wait > _LONGEST_WAIT:
+                raise
+            await asyncio.sleep(wait)

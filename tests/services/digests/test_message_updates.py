@@ -115,9 +115,24 @@ async def test_an_edit_of_which_nobody_knows_is_made_again(
     assert publisher.posted[0].payload["redrawn"] == "第二"
 
 
-async def test_an_edit_that_discord_does_not_take_for_long_is_left(publisher: Sleeper, edited: MessageUpdates) -> None:
-    publisher.troubles = (UnknownOutcomeError(WHY),) * 3
+@pytest.mark.parametrize("trouble", [UnknownOutcomeError(WHY), RetryLaterError(WHY, 600, is_global=True)])
+async def test_an_edit_that_discord_does_not_answer_is_made_by_a_later_update_and_after_a_restart(
+    database: Database, publisher: Sleeper, edited: MessageUpdates, trouble: PublishError
+) -> None:
+    publisher.troubles = (trouble,) * 3
     assert await edited.update() == 0
+    assert "redrawn" not in publisher.posted[0].payload
+    publisher.troubles = (trouble,)
+    assert await edited.update() == 0
+    publisher.troubles = ()
+    restarted = MessageUpdates(database, RENDERERS, {"discord": publisher})
+    assert [await restarted.update(), await restarted.update()] == [1, 0]
+    assert publisher.posted[0].payload["redrawn"] == "第二"
+
+
+async def test_an_edit_that_discord_refuses_is_dropped(publisher: Sleeper, edited: MessageUpdates) -> None:
+    publisher.troubles = (PublishError(WHY),)
+    assert [await edited.update(), await edited.update()] == [0, 0]
     assert "redrawn" not in publisher.posted[0].payload
 
 
