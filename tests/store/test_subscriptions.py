@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.digest import Choice, Reason
 from bot.i18n import msg
-from bot.store import editions, papers, subscriptions
+from bot.store import editions, papers, seen_papers, subscriptions
 from bot.store.database import Database
 from bot.store.editions import NewEdition
 from bot.store.papers import columns_of, with_bookkeeping
@@ -91,11 +91,11 @@ async def test_papers_are_unseen_oldest_addition_first_until_marked(
     subscription = await subscribe(database, workspace, clock)
     later = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        assert await subscriptions.unseen(connection, subscription) == later
-        await subscriptions.mark_seen(connection, [(subscription, later[:2])])
-        await subscriptions.mark_seen(connection, [(subscription, later[:2])])
-        assert await subscriptions.unseen(connection, subscription) == later[2:]
-        assert await subscriptions.seen(connection, subscription, 9) == later[:2]
+        assert await seen_papers.unseen(connection, subscription) == later
+        await seen_papers.mark_seen(connection, [(subscription, later[:2])])
+        await seen_papers.mark_seen(connection, [(subscription, later[:2])])
+        assert await seen_papers.unseen(connection, subscription) == later[2:]
+        assert await seen_papers.seen(connection, subscription, 9) == later[:2]
 
 
 @pytest.mark.parametrize("tags", [(), ("subject",)])
@@ -105,19 +105,17 @@ async def test_what_was_there_at_the_start_counts_as_seen(
     subscription = await subscribe(database, workspace, clock, tags=list(tags))
     before = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        assert await subscriptions.unseen_of_each(connection, [(subscription, True)], 2) == {
-            subscription.id: before[1:]
-        }
-        assert await subscriptions.count_unseen(connection, subscription) == 3
-        await subscriptions.mark_older_seen(connection, [subscription])
+        assert await seen_papers.unseen_of_each(connection, [(subscription, True)], 2) == {subscription.id: before[1:]}
+        assert await seen_papers.count_unseen(connection, subscription) == 3
+        await seen_papers.mark_older_seen(connection, [subscription])
         subscription = (await subscriptions.by_ids(connection, [subscription.id]))[subscription.id]
-        assert await subscriptions.count_unseen(connection, subscription) == 0
-        assert await subscriptions.seen(connection, subscription, 9) == before
+        assert await seen_papers.count_unseen(connection, subscription) == 0
+        assert await seen_papers.seen(connection, subscription, 9) == before
         rows = await connection.exec_driver_sql("SELECT count(*) FROM seen_papers")
         assert rows.scalar_one() == (3 if tags else 0)
     later = await add_papers(database, workspace, clock, 1, first=3)
     async with database.read() as connection:
-        assert await subscriptions.unseen(connection, subscription) == later
+        assert await seen_papers.unseen(connection, subscription) == later
 
 
 async def test_each_channel_of_several_has_its_own_unseen_papers(
@@ -129,10 +127,10 @@ async def test_each_channel_of_several_has_its_own_unseen_papers(
     ]
     one, two, three = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, [(first, [one]), (filtered, [])])
+        await seen_papers.mark_seen(connection, [(first, [one]), (filtered, [])])
         wanted = [(first, False), (second, True), (filtered, False)]
-        found = await subscriptions.unseen_of_each(connection, wanted, 2)
-        assert await subscriptions.unseen_of_each(connection, [], 2) == {}
+        found = await seen_papers.unseen_of_each(connection, wanted, 2)
+        assert await seen_papers.unseen_of_each(connection, [], 2) == {}
     assert found == {first.id: [two, three], second.id: [two, three], filtered.id: []}
 
 
@@ -142,12 +140,12 @@ async def test_what_a_channel_has_had_belongs_to_the_channel(
     subscription = await subscribe(database, workspace, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, [(subscription, numbers)])
+        await seen_papers.mark_seen(connection, [(subscription, numbers)])
     same = await subscribe(database, workspace, clock, name="daily")
     moved = await subscribe(database, workspace, clock, channel="discord:1/3")
     async with database.read() as connection:
-        assert await subscriptions.unseen(connection, same) == []
-        assert len(await subscriptions.unseen(connection, moved)) == 2
+        assert await seen_papers.unseen(connection, same) == []
+        assert len(await seen_papers.unseen(connection, moved)) == 2
 
 
 async def test_what_was_sent_the_longest_ago_comes_first(
@@ -161,8 +159,8 @@ async def test_what_was_sent_the_longest_ago_comes_first(
             choice = Choice(numbers, Reason.NEW)
             new = NewEdition(subscription, number, str(number), choice)
             await editions.write_editions(connection, [new], clock())
-            await subscriptions.mark_seen(connection, [(subscription, numbers)])
-        assert await subscriptions.seen(connection, subscription, 9) == [b, c, a]
+            await seen_papers.mark_seen(connection, [(subscription, numbers)])
+        assert await seen_papers.seen(connection, subscription, 9) == [b, c, a]
 
 
 async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: AdjustableClock) -> None:
@@ -171,9 +169,9 @@ async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: 
     theirs = await subscribe(database, other, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, [(own, numbers[:1])])
-        assert await subscriptions.unseen(connection, theirs) == []
-        assert await subscriptions.seen(connection, theirs, 9) == []
+        await seen_papers.mark_seen(connection, [(own, numbers[:1])])
+        assert await seen_papers.unseen(connection, theirs) == []
+        assert await seen_papers.seen(connection, theirs, 9) == []
         assert [each.id for each in await subscriptions.active(connection, other)] == [theirs.id]
         assert len(await subscriptions.active(connection)) == 2
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.domain.digest import MOST_FOLLOW_UPS, MOST_REVISITED, Choice, Edition, Policy, Subscription, choose
 from bot.domain.paper import Paper
 from bot.services.ports import Clock, Renderer
-from bot.store import editions, feed_ledger, follow_ups, papers, subscriptions
+from bot.store import editions, feed_ledger, follow_ups, papers, seen_papers
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.editions import NewEdition, OutboxMessage
@@ -56,8 +56,8 @@ class Composer:
                 first.append(subscription)
             await self._note(connection, draft, edition)
         await editions.write_messages(connection, outgoing)
-        await subscriptions.mark_seen(connection, received)
-        await subscriptions.mark_older_seen(connection, first)
+        await seen_papers.mark_seen(connection, received)
+        await seen_papers.mark_older_seen(connection, first)
         return composed
 
     async def _note(self, connection: StoreConnection, draft: _Draft, edition: Edition) -> None:
@@ -78,7 +78,7 @@ class Composer:
         last, most = await editions.last_numbers(connection, [each.id for each in wanted]), self._policy.max_papers
         news = await follow_ups.waiting(connection, wanted, MOST_FOLLOW_UPS)
         firsts = [(each, each.id not in last) for each in wanted]
-        unseen = await subscriptions.unseen_of_each(connection, firsts, most)
+        unseen = await seen_papers.unseen_of_each(connection, firsts, most)
         drafts = []
         for each in wanted:
             number = last.get(each.id, 0) + 1
@@ -92,8 +92,8 @@ class Composer:
     ) -> Choice | None:
         first, most = number == 1, self._policy.max_papers
         more = len(unseen) == most and not first
-        waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
-        seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
+        waiting = await seen_papers.count_unseen(connection, subscription) if more else len(unseen)
+        seen = () if unseen else await seen_papers.seen(connection, subscription, min(MOST_REVISITED, most))
         when_empty, follows_up = self._policy.when_empty, bool(news.follow_ups)
         return choose(unseen, waiting, seen, first=first, when_empty=when_empty, follows_up=follows_up)
 

@@ -16,7 +16,7 @@ from bot.services.digests.subscription_request import SubscriptionRequest, free_
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer
 from bot.services.servers import ServedServers, Servers
-from bot.store import editions, leases, subscription_changes, subscriptions
+from bot.store import editions, leases, seen_papers, subscription_changes, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, iso
 from bot.store.editions import LastEdition
@@ -100,7 +100,7 @@ class Digests:
             subscribed = await subscriptions.active(connection, workspace_id)
             last = await editions.last_editions(connection, workspace_id)
             return [
-                self._status(each, last.get(each.id), await subscriptions.count_unseen(connection, each))
+                self._status(each, last.get(each.id), await seen_papers.count_unseen(connection, each))
                 for each in subscribed
             ]
 
@@ -131,7 +131,7 @@ class Digests:
         """Return the numbers of the papers that wait for the edition after that one."""
         async with self._database.read() as connection:
             subscription = await subscriptions.of_edition(connection, workspace_id, edition_id)
-            return tuple(await subscriptions.unseen(connection, subscription)) if subscription else ()
+            return tuple(await seen_papers.unseen(connection, subscription)) if subscription else ()
 
     async def compose_due(self, on_composed: Callable[[], object] = lambda: None) -> int:
         """Compose an edition for every subscription that is due and return how many were written.
