@@ -32,13 +32,13 @@ async def feeds(
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
 ) -> None:
     """Poll the feeds that are due, list how they are, or try one: show what its filter does, keeping nothing."""
-    if act == "poll":
-        await _poll(context, feed, as_json=as_json)
-    elif act == "list":
-        await _list(context, feed, as_json=as_json)
-    elif act == "test" and feed is not None:
-        filter = FeedFilter(tuple(include or ()), tuple(exclude or ()), tuple(author or ()), tuple(tag or ()))
+    filter = FeedFilter(tuple(include or ()), tuple(exclude or ()), tuple(author or ()), tuple(tag or ()))
+    if act == "test" and feed is not None:
         await try_feed(context, feed, filter, as_json=as_json)
+    elif act == "poll" and filter == FeedFilter():
+        await _poll(context, feed, as_json=as_json)
+    elif act == "list" and filter == FeedFilter():
+        await _list(context, feed, as_json=as_json)
     else:
         example = "dayori feeds test https://rss.arxiv.org/rss/cs.CL"
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))

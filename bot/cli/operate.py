@@ -42,7 +42,10 @@ async def servers(
     else:
         decide = context.services.servers.allow if decision == "allow" else context.services.servers.refuse
         server = await decide(id)
-        context.console.print(reports.servers([server], context.services.zone, context.locale))
+        if as_json:
+            print_json({"servers": [_columns_of(server)]})
+        else:
+            context.console.print(reports.servers([server], context.services.zone, context.locale))
 
 
 def _columns_of(server: Server) -> dict[str, Any]:

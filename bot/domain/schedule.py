@@ -25,6 +25,7 @@ _EVERY = re.compile(
 _FROM = re.compile(r"(?:\s+from\s+(?P<en>\d{4}-\d{2}-\d{2})|\s*(?P<ja>\d{4}-\d{2}-\d{2})から)$", re.IGNORECASE)
 _HOUR = r"(?:(午前|午後)\s*(1[0-2]|0?\d)|(\d{1,2}))"
 _PLAIN = re.compile(rf"(.+?)\s*(?<!\d){_HOUR}(?::(\d{{2}})|時(?:(半)|(\d{{1,2}})分)?)に?")
+_LAST_YEAR = 9000  # a later start has no following weeks within the calendar
 _A_MONDAY = date(1970, 1, 5)  # weeks are counted from here if a schedule has no start
 
 
@@ -143,6 +144,7 @@ def _plan(plain: str) -> _Plan | None:
     except ValueError:
         return None
     is_valid = bool(days) and 1 <= weeks <= _MOST_WEEKS and not (start_clause and weeks == 1)
+    is_valid = is_valid and (start is None or start.year <= _LAST_YEAR)
     if not (match and is_valid) or (every and (days[0].of_month or days[0].days == EVERY_DAY)):
         return None
     return _Plan(days, *_time(match), weeks, start)

@@ -240,6 +240,9 @@ def test_what_was_typed_is_told_on_the_one_line_too(dayori: Dayori) -> None:
     [
         (("inbox", "foo"), "dayori inbox accept 3 のように入力してください。"),
         (("servers", "allow"), "dayori servers allow 123456789012345678 のように入力してください。"),
+        (("feeds", "list", "--include", "RAG"), "dayori feeds test https://"),
+        (("feeds", "poll", "--tag", "RAG"), "dayori feeds test https://"),
+        (("stats", "x", "y"), "余分な引数があります: x y"),
         (("undo", "abc"), "N の値が正しくありません。"),
     ],
 )
@@ -439,6 +442,7 @@ def test_servers_are_listed_allowed_and_refused_in_the_terminal(dayori: Dayori) 
     assert "最初に招待されたサーバー" in dayori("servers").stdout
     for decision, state in (("allow", "allowed"), ("refuse", "refused")):
         assert dayori("servers", decision, "123456789012345678").exit_code == 0
+        assert document(dayori("servers", decision, "123456789012345678", "--json"))["servers"][0]["state"] == state
         [server] = document(dayori("servers", "--json"))["servers"]
         assert (server["id"], server["state"], server["name"]) == ("123456789012345678", state, "")
         assert "123456789012345678" in dayori("servers").stdout

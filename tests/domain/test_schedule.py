@@ -135,6 +135,7 @@ def test_a_schedule_is_read_as_people_write_it(schedule: str, crontab: str) -> N
         "1月曜 9:00",
         "mon 09:00 from 2026-11-30",
         "every 2 weeks mon 09:00 from 2026-13-30",
+        "every 2 weeks mon 09:00 from 9999-12-27",
         "0 0 9 * * 1",
         "60 9 * * 1",
         "0 9 30 2 *",

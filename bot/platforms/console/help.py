@@ -59,6 +59,8 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
         return msg("{name} cannot have this value: {reason}", name=label, reason=reason or str(error.message))
     if (message := str(error.message)).startswith("No such command"):
         return msg("There is no command {name}.", name=message.split("'")[1] if "'" in message else "")
+    if message.startswith("Got unexpected extra argument"):
+        return msg("Too many arguments: {names}", names=message.partition("(")[2].removesuffix(")"))
     return msg("{it}", it=message)
 
 
