@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,8 +60,8 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
         return msg("{name} cannot have this value: {reason}", name=label, reason=reason or str(error.message))
     if (message := str(error.message)).startswith("No such command"):
         return msg("There is no command {name}.", name=message.split("'")[1] if "'" in message else "")
-    if message.startswith("Got unexpected extra argument"):
-        return msg("Too many arguments: {names}", names=message.partition("(")[2].removesuffix(")"))
+    if surplus := re.fullmatch(r"Got unexpected extra argument(?:\(s\)|s)? \((.*)\)", message, re.DOTALL):
+        return msg("Too many arguments: {names}", names=surplus[1])
     return msg("{it}", it=message)
 
 
