@@ -46,7 +46,7 @@ _ASKED_EVERY = 0.03  # seconds
 _POLICY = Policy(10, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
 
 
-class Typed(NamedTuple):
+class Figures(NamedTuple):
     """The milliseconds of suggestions, of finding them and of the event loop's steps; the seconds of the import.
 
     And how many channels have received the edition when the import ends.
@@ -99,7 +99,7 @@ async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel
 
 async def _typed(
     server: DiscordServer, store: Path, channels: Sequence[Channel], titles: Sequence[str], papers: Sequence[Paper]
-) -> Typed:
+) -> Figures:
     """Type while a bot imports."""
     ours, theirs = multiprocessing.Pipe()
     arguments = (store, server.api_url, server.token, papers, theirs)
@@ -121,7 +121,7 @@ async def _typed(
     await asyncio.wait(typing)
     ours.send("stop")
     await asyncio.to_thread(process.join)
-    return Typed(times, finding, steps, seconds, arrived)
+    return Figures(times, finding, steps, seconds, arrived)
 
 
 async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, times: list[float]) -> None:
@@ -191,7 +191,7 @@ async def _find(lookup: Lookup, workspace: int, finding: list[float]) -> None:
         await asyncio.sleep(_ASKED_EVERY)
 
 
-def _line(timing: Typed) -> str:
+def _line(timing: Figures) -> str:
     return (
         f"{len(timing.times):8,} keystrokes   {_times(timing.times)}   finding {_times(timing.finding)}   "
         f"steps of the event loop {_times(timing.steps)}"

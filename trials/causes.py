@@ -32,9 +32,9 @@ async def killed_writing(storm: Storm) -> None:
     await storm.kill(storm.poster(), lambda: outbox.is_written(storm.store))
 
 
-async def killed_claiming(storm: Storm) -> None:
+async def killed_with_lease(storm: Storm) -> None:
     """Kill a poster as soon as it has leased an edition."""
-    await storm.kill(storm.poster(), lambda: outbox.is_claimed(storm.store), storm.dice.uniform(0, 0.02))
+    await storm.kill(storm.poster(), lambda: outbox.is_leased(storm.store), storm.dice.uniform(0, 0.02))
 
 
 async def crowded(storm: Storm) -> None:
@@ -57,10 +57,10 @@ async def asleep(storm: Storm) -> None:
     await storm.put_to_sleep(storm.poster(), lambda: True, storm.any_moment())
 
 
-async def asleep_claiming(storm: Storm) -> None:
+async def asleep_with_lease(storm: Storm) -> None:
     """Suspend a poster as soon as it has leased an edition."""
     process = storm.poster()
-    await storm.put_to_sleep(process, lambda: outbox.is_claimed(storm.store), storm.dice.uniform(0, 0.1))
+    await storm.put_to_sleep(process, lambda: outbox.is_leased(storm.store), storm.dice.uniform(0, 0.1))
 
 
 async def asleep_at_a_request(storm: Storm) -> None:
@@ -114,7 +114,7 @@ async def crowd(size: int, storm: Storm) -> None:
 KILLS: dict[str, Cause] = {
     "killed at any moment": killed,
     "killed as it is written": killed_writing,
-    "killed as it is claimed": killed_claiming,
+    "killed as it is leased": killed_with_lease,
     "killed at a request": Storm.kill_at_a_request,
 }
 TROUBLES: dict[str, Cause] = {"disk full": disk_full, "database locked": locked}
@@ -124,7 +124,7 @@ WORST: dict[str, Cause] = {
     "killed, clock 3 days ahead": partial(wrong_clock, 3 * _DAY),
     "killed, clock 5 hours behind": partial(wrong_clock, -5 * _HOUR),
     "asleep at any moment": asleep,
-    "asleep as it is claimed": asleep_claiming,
+    "asleep as it is leased": asleep_with_lease,
     "asleep at a request": asleep_at_a_request,
 }
 CROWDS: dict[str, Cause] = {f"{size} processes on one store": partial(crowd, size) for size in (2, 4)}

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from trials.feed_web import FeedWeb, Served
+from trials.feed_web import Exchange, FeedWeb
 from trials.feed_world import DAY, HOUR, WebFeed
 
 EXCLUDED = "survey"
@@ -46,7 +46,7 @@ def audit(
     store: Path,
 ) -> Findings:
     """Return what the trial found; `first_read` are the times of the silent first polls, by address."""
-    by_path = defaultdict[WebFeed, list[Served]](list)
+    by_path = defaultdict[WebFeed, list[Exchange]](list)
     for each in web.served:
         by_path[each.feed].append(each)
     inbox = inbox_of(store)
@@ -92,7 +92,7 @@ def audit(
 
 
 def _announced(
-    by_path: Mapping[WebFeed, Sequence[Served]], feed: WebFeed, first_read: datetime
+    by_path: Mapping[WebFeed, Sequence[Exchange]], feed: WebFeed, first_read: datetime
 ) -> tuple[set[int], set[int]]:
     """Return what a feed announced after its first poll, wherever redirects led, and what was there at that poll."""
     own = by_path[feed]
@@ -112,7 +112,7 @@ def _announced(
 
 
 def _listed(
-    by_path: Mapping[WebFeed, Sequence[Served]], feed: WebFeed, first_read: datetime
+    by_path: Mapping[WebFeed, Sequence[Exchange]], feed: WebFeed, first_read: datetime
 ) -> tuple[set[int], set[int]]:
     """Return what arXiv announced after a feed's first poll, whatever its batches held, and what may be offered too.
 
@@ -130,7 +130,7 @@ def _passing(feed: WebFeed, numbers: Iterable[int], excluding: set[str]) -> set[
 
 
 def _unserved(
-    feeds: Sequence[WebFeed], by_path: Mapping[WebFeed, Sequence[Served]], first_read: Mapping[str, datetime]
+    feeds: Sequence[WebFeed], by_path: Mapping[WebFeed, Sequence[Exchange]], first_read: Mapping[str, datetime]
 ) -> Iterator[str]:
     """Yield papers that left a feed's document before anybody polled it."""
     for feed in feeds:
@@ -149,7 +149,7 @@ def _unserved(
                     yield f"{feed.kind} {feed.name} {item.number}"
 
 
-def _direct(every: Sequence[Served], by_path: Mapping[WebFeed, Sequence[Served]]) -> Iterator[list[Served]]:
+def _direct(every: Sequence[Exchange], by_path: Mapping[WebFeed, Sequence[Exchange]]) -> Iterator[list[Exchange]]:
     """Yield the requests of each address without those that came by a redirect of another one.
 
     A redirect is followed at once, but waits for arXiv's turns in the same process move the simulated clock meanwhile.
@@ -163,7 +163,7 @@ def _direct(every: Sequence[Served], by_path: Mapping[WebFeed, Sequence[Served]]
         yield [each for each in served if not any(at <= each.request.at <= at + _FOLLOWED for at in led)]
 
 
-def _too_early(served: Sequence[Served]) -> Iterator[str]:
+def _too_early(served: Sequence[Exchange]) -> Iterator[str]:
     for before, after in pairwise(served):
         gap = after.request.at - before.request.at
         if gap < HOUR:
@@ -174,7 +174,7 @@ def _too_early(served: Sequence[Served]) -> Iterator[str]:
             yield f"{after.feed.kind} {after.feed.name}: {gap} (whole)"
 
 
-def _repeated(by_path: Mapping[WebFeed, Sequence[Served]], kills: Sequence[datetime]) -> Iterator[str]:
+def _repeated(by_path: Mapping[WebFeed, Sequence[Exchange]], kills: Sequence[datetime]) -> Iterator[str]:
     """Yield feeds that gave validators and were requested without them again, unless their reader had been killed."""
     for feed, served in by_path.items():
         whole = [each for each in served if not each.request.is_conditional]
@@ -183,22 +183,22 @@ def _repeated(by_path: Mapping[WebFeed, Sequence[Served]], kills: Sequence[datet
                 yield f"{feed.kind} {feed.name}"
 
 
-def _gave_validators(served: Sequence[Served]) -> bool:
+def _gave_validators(served: Sequence[Exchange]) -> bool:
     return any(each.has_validators and each.papers for each in served)
 
 
-def _was_killed(served: Served, kills: Sequence[datetime]) -> bool:
+def _was_killed(served: Exchange, kills: Sequence[datetime]) -> bool:
     """Return whether the process that received an answer was killed in that minute."""
     return any(timedelta(0) <= kill - served.request.at < timedelta(minutes=2) for kill in kills)
 
 
-def _after_gone(served: Sequence[Served]) -> Iterator[str]:
+def _after_gone(served: Sequence[Exchange]) -> Iterator[str]:
     gone = next((n for n, each in enumerate(served) if each.status == 410), None)
     if gone is not None and len(served) > gone + 1:
         yield served[0].feed.name
 
 
-def _before_wished(served: Sequence[Served], kills: Sequence[datetime]) -> Iterator[str]:
+def _before_wished(served: Sequence[Exchange], kills: Sequence[datetime]) -> Iterator[str]:
     """Yield requests before the moment that the last answer named, unless its reader was killed in that minute."""
     for before, after in pairwise(served):
         if _was_killed(before, kills):

@@ -20,7 +20,7 @@ _LONG_ENOUGH = 0.002  # seconds in which a second request to the same host would
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class Exchange:
     """A request and its answer; `papers` are those that a whole document announced, maybe with validators."""
 
     feed: WebFeed
@@ -37,7 +37,7 @@ class FeedWeb:
     """The hosts of the feeds, with what they saw."""
 
     now: Callable[[], datetime]
-    served: list[Served] = field(default_factory=list)
+    served: list[Exchange] = field(default_factory=list)
     most_at_once: Counter[str] = field(default_factory=Counter)
     rude: list[str] = field(default_factory=list)  # cookies, referrers and other things that nobody asked for
     of_arxiv: list[tuple[datetime, str]] = field(default_factory=list)  # every request to arXiv, with its path
@@ -78,7 +78,7 @@ class FeedWeb:
         asked = Request(self.now(), headers.get("If-None-Match"), headers.get("If-Modified-Since"))
         answer = feed.serve(feed, asked)
         if isinstance(answer, str):
-            self.served.append(Served(feed, asked, 0, frozenset()))
+            self.served.append(Exchange(feed, asked, 0, frozenset()))
             faulty: web.StreamResponse = await getattr(double, answer)(request)
             return faulty
         self.served.append(_served(feed, asked, answer))
@@ -87,9 +87,9 @@ class FeedWeb:
         return answered
 
 
-def _served(feed: WebFeed, request: Request, page: Page) -> Served:
+def _served(feed: WebFeed, request: Request, page: Page) -> Exchange:
     papers = announced(page.body) if page.status == 200 else frozenset()
-    return Served(
+    return Exchange(
         feed,
         request,
         page.status,

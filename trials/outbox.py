@@ -25,8 +25,8 @@ WANTED = [f"p{n:02}" for n in range(PAPERS)]
 _EVERY_MINUTE = "* * * * *"
 STEPS = (
     "1 edition not yet written",
-    "2 written, not claimed",
-    "3 claimed, nothing begun",
+    "2 written, not leased",
+    "3 leased, nothing begun",
     "4 noted as sending, not sent",
     "5 request on its way, not applied",
     "6 refused, before the next attempt",
@@ -72,7 +72,7 @@ def is_written(store: Path) -> bool:
     return _any(store, "TRUE")
 
 
-def is_claimed(store: Path) -> bool:
+def is_leased(store: Path) -> bool:
     """Return whether a process has leased an edition."""
     return _any(store, "lease_owner IS NOT NULL")
 
@@ -109,15 +109,15 @@ class OpenMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EditionProgress:
     """How far a channel's edition has got; `sending` is None when none of its messages is being sent."""
 
     done: bool
-    claimed: bool
+    leased: bool
     sending: OpenMessage | None
 
 
-def standings(store: Path) -> dict[str, Standing]:
+def progress(store: Path) -> dict[str, EditionProgress]:
     """Return how far the written editions have got, by channel."""
     query = (
         "SELECT s.channel, e.done_at IS NOT NULL, e.lease_owner IS NOT NULL, m.nonce, m.marker"
@@ -126,6 +126,6 @@ def standings(store: Path) -> dict[str, Standing]:
     )
     with closing(sqlite3.connect(store, timeout=20)) as connection:
         return {
-            channel: Standing(bool(done), bool(claimed), OpenMessage(nonce, marker) if nonce else None)
-            for channel, done, claimed, nonce, marker in connection.execute(query)
+            channel: EditionProgress(bool(done), bool(leased), OpenMessage(nonce, marker) if nonce else None)
+            for channel, done, leased, nonce, marker in connection.execute(query)
         }

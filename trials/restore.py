@@ -15,7 +15,7 @@ from bot.services.backups import write_backup
 from bot.store.database import open_database
 from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
-from trials.restore_damage import FLIPS, Damage, Damaged, damages
+from trials.restore_damage import FLIPS, Damage, Installation, damages
 from trials.restore_store import inconsistencies, read_marks, unfound
 from trials.restore_writer import read_journal, restorer, utc_now, writer
 
@@ -115,10 +115,10 @@ async def damage_stores(folder: Path, every: list[tuple[str, Damage]]) -> Counte
     store, journal, counts = folder / "dayori.db", folder / "journal", Counter[str]()
     await make_store(store)
     await _killed(writer(store, journal, 0), journal, 2.0)
-    damaged = await Damaged.make(store, folder)
+    installation = await Installation.make(store, folder)
     with progress_bar("damaged files") as progress:
         for n, (kind, damage) in enumerate(every):
-            for finding in await damaged.outcome(damage, folder / f"{n}"):
+            for finding in await installation.outcome(damage, folder / f"{n}"):
                 counts[f"{finding}: {kind}" if finding.startswith("wrong") else f"{kind}: {finding}"] += 1
             progress(n + 1, len(every))
     return counts

@@ -30,7 +30,7 @@ _SETTINGS = {
 }
 
 
-class Said(NamedTuple):
+class CommandOutput(NamedTuple):
     """What a command printed, and how it ended."""
 
     status: int
@@ -44,7 +44,7 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class Installation:
     """An installation whose database is damaged again and again; `papers` is what it held."""
 
     whole: Path
@@ -111,7 +111,7 @@ def damages(flips: int, dice: random.Random) -> list[tuple[str, Damage]]:
     return [*cuts, *flipped]
 
 
-async def dayori(folder: Path, *arguments: str) -> Said:
+async def dayori(folder: Path, *arguments: str) -> CommandOutput:
     """Run a real command in an installation, at the end of standard input."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -125,7 +125,7 @@ async def dayori(folder: Path, *arguments: str) -> Said:
         stderr=asyncio.subprocess.STDOUT,
     )
     text, _ = await process.communicate()
-    return Said(process.returncode or 0, text.decode("utf-8", "replace"))
+    return CommandOutput(process.returncode or 0, text.decode("utf-8", "replace"))
 
 
 async def exported(folder: Path) -> list[Any] | None:

@@ -80,12 +80,12 @@ async def _write(store: Path, journal: Path, seed: int) -> None:
     async with lookup_on(database) as lookup:
         marks: Marks = {each.id: each.comment for each in await all_papers(lookup, WORKSPACE)}
     with journal.open("ab", buffering=0) as file:
-        acts = _Acts(database, marks, random.Random(seed), file.fileno())
+        acts = _Actions(database, marks, random.Random(seed), file.fileno())
         while True:
             await acts.act()
 
 
-class _Acts:
+class _Actions:
     """What people do to a collection, at random."""
 
     def __init__(self, database: Database, marks: Marks, dice: random.Random, journal: int) -> None:

@@ -14,7 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from trials import outbox
-from trials.outbox import STEPS, WANTED, Standing
+from trials.outbox import STEPS, WANTED, EditionProgress
 from trials.stage import Hits, Platform, Stage
 
 _LATER = 1900.0  # seconds until the bot is started again, by its own clock: longer than the longest pause
@@ -53,15 +53,15 @@ class Storm:
         self.outcome["killed"] += process.is_alive()
         process.kill()
         await ended(process)
-        standings = outbox.standings(self.store)
-        self.steps += Counter(self._step(channel, standings.get(channel)) for channel in self.platform.channels)
+        progress = outbox.progress(self.store)
+        self.steps += Counter(self._step(channel, progress.get(channel)) for channel in self.platform.channels)
 
-    def _step(self, channel: str, edition: Standing | None) -> str:
+    def _step(self, channel: str, edition: EditionProgress | None) -> str:
         """Return the outbox step of a channel's edition, right after its process was killed."""
         if edition is None or edition.done:
             return STEPS[0] if edition is None else STEPS[8]
         if edition.sending is None:
-            return STEPS[2] if edition.claimed else STEPS[1]
+            return STEPS[2] if edition.leased else STEPS[1]
         return STEPS[_STEP_OF[self.stage.arrival(channel, edition.sending)]]
 
     async def kill_at_a_request(self) -> None:

@@ -50,7 +50,7 @@ async def on_updates() -> int:
 async def _run(store: Path, dice: random.Random) -> Counter[str]:
     """Look at all papers once, let every one have news, and look again in processes that are killed."""
     async with Web() as web:
-        tells = _Tells(web)
+        tells = _Source(web)
         web.serve("127.0.0.1", tells.serve)
         await _fill(store)
         url = f"http://127.0.0.1:{web.port}"
@@ -67,7 +67,7 @@ async def _run(store: Path, dice: random.Random) -> Counter[str]:
         return await _counts(store, web, kills)
 
 
-class _Tells:
+class _Source:
     """Answers as arXiv and Crossref: each paper has this version, each DOI is retracted from version 2 on."""
 
     def __init__(self, web: Web) -> None:

@@ -158,11 +158,11 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
         "remedy": "原因を取り除いてください。1日に1回自動で試し、直っていれば再開します。"
         "すぐに再開するには /digest subscribe で同じチャンネルをもう一度登録してください。",
     }
-    standings = {
+    statuses = {
         each.subscription.name: each.lines("en", lambda moment: moment.isoformat(), prompt_name)
         for each in findings.subscriptions
     }
-    assert standings == {
+    assert statuses == {
         "closed": [
             "No edition yet",
             "Paused: The channel no longer exists.",
