@@ -63,8 +63,9 @@ def begin(interaction: Interaction) -> None:
     if interaction.type is InteractionType.autocomplete:
         return
     loop = asyncio.get_running_loop()
-    loop.call_later(_DEFERRED_AFTER, lambda: loop.create_task(_defer_late(interaction)))
+    timer = loop.call_later(_DEFERRED_AFTER, lambda: loop.create_task(_defer_late(interaction)))
     if task := asyncio.current_task():
+        task.add_done_callback(lambda _: timer.cancel())
         under_way = interaction.client.under_way
         under_way[task] = interaction
         task.add_done_callback(lambda task: under_way.pop(task, None))
