@@ -18,24 +18,26 @@ _ROUNDS = 5
 def growth(work: Callable[[str], object], text: Callable[[int], str], small: int = SMALL) -> float:
     """Return how many times longer a function takes for a text that is `TIMES` as long.
 
-    Both are measured in this thread's processor time, as the best of several rounds.
+    Both are measured in this thread's processor time, as the best of several rounds if the first one is suspicious.
     """
     short, long = text(small), text(small * TIMES)
+    shortest, longest = min(seconds(work, short), seconds(work, short)), seconds(work, long)
+    for _ in range(_ROUNDS):
+        if longest / max(shortest, _LEAST) < MOST:
+            break
+        shortest, longest = min(shortest, seconds(work, short)), min(longest, seconds(work, long))
+    return longest / max(shortest, _LEAST)
+
+
+def seconds(work: Callable[[str], object], text: str) -> float:
+    """Return the seconds of this thread that a function takes for a text."""
     gc.disable()
+    began = time.thread_time()
     try:
-        return best(work, long) / max(best(work, short), _LEAST)
+        work(text)
     finally:
         gc.enable()
-
-
-def best(work: Callable[[str], object], text: str) -> float:
-    """Return the shortest time of some rounds, in seconds of this thread."""
-    times = []
-    for _ in range(_ROUNDS):
-        began = time.thread_time()
-        work(text)
-        times.append(time.thread_time() - began)
-    return min(times)
+    return time.thread_time() - began
 
 
 async def longest_step(work: Callable[[], Awaitable[object]]) -> float:
