@@ -87,7 +87,7 @@ NASTY = (
 )
 
 # For properties of the store, where shrinking a failing example would take minutes.
-on_the_store = settings(max_examples=25, phases=[Phase.explicit, Phase.generate])
+on_the_store = settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), max_size=14).map("".join)
 lines = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=4)), max_size=6).map("".join)

@@ -7,7 +7,7 @@ from difflib import ndiff
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
@@ -155,7 +155,6 @@ def test_an_entry_that_others_refer_to_is_not_torn_from_them() -> None:
         bound.text()
 
 
-@settings(max_examples=60)
 @given(st.lists(stamped, max_size=4).map(numbered), st.lists(stamped, max_size=4).map(numbered), st.booleans())
 def test_random_changes_read_back_as_they_were_made(before: list[Paper], after: list[Paper], is_ours: bool) -> None:
     document = layout("# head\npapers: []\n# tail" if is_ours else "".join(yaml.write(before)))

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,9 +113,8 @@ def test_random_papers_break_no_limit_mention_nobody_and_come_in_order(
         assert message["blocks"][0]["block_id"] == f"message:marker{n:02}"
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_message_stays_within_every_limit_when_its_papers_are_edited_into_anything(seed: int) -> None:
-    papers = hostile_papers(200, seed)
+def test_a_message_stays_within_every_limit_when_its_papers_are_edited_into_anything() -> None:
+    papers = hostile_papers(200, seed=0)
     for old, *new in zip(papers[::4], papers[1::4], papers[2::4], papers[3::4], strict=True):
         (message,) = RENDERER.edition(edition_of([old]), str)
         for paper in new:

@@ -62,7 +62,7 @@ async def test_every_message_arrives_once_and_in_order(delivery: Delivery, publi
 @pytest.mark.usefixtures("composed")
 @pytest.mark.parametrize("fault", ["dropped", "answer lost", "refused"])
 @pytest.mark.parametrize("position", [0, 1, 3])
-@pytest.mark.parametrize("later", [51, 59, 61, 200, 90_000])
+@pytest.mark.parametrize("later", [51, 59, 61, 90_000])
 async def test_a_message_that_may_have_been_lost_arrives_once(
     delivery: Delivery, publisher: FakePublisher, clock: AdjustableClock, fault: Fault, position: int, later: int
 ) -> None:

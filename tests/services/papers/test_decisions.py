@@ -29,7 +29,7 @@ from bot.store.workspaces import find_or_add
 from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.finds import DAY, find, ledger
-from tests.samples import paper
+from tests.samples import on_the_store, paper
 
 TARO = Submitter("太郎", "discord:1", "ja", is_curator=False)
 HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
@@ -276,6 +276,7 @@ class Model:
         self.acts[number] = by
 
 
+@on_the_store
 @given(ACTS)
 async def test_each_candidate_is_in_one_state_and_the_ledger_adds_up_whatever_two_curators_do(
     database: Database, clock: AdjustableClock, library: Library, lookup: Lookup, acts: list[tuple[str, int, Submitter]]
