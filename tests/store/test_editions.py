@@ -141,7 +141,9 @@ async def test_an_edition_of_a_paused_or_ended_subscription_waits(
         await subscriptions.pause(connection, subscription.id, msg("The channel no longer exists."), clock())
     assert await claim(database, clock, "me") is None
     async with database.write() as connection:
+        assert (await editions.outbox(connection))[0] == 1
         await subscriptions.end(connection, subscription.id, clock())
+        assert await editions.outbox(connection) == (0, None)
     assert await claim(database, clock, "me") is None
     await subscribe(database, subscription.workspace_id, clock)
     assert await claim(database, clock, "me")

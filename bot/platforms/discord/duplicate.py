@@ -22,7 +22,7 @@ from bot.services.papers.provenance import provenance
 async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, source: str) -> None:
     """Show a paper that exists already, and offer to add the source's link if it is new."""
     view = card_view(paper, actor.locale)
-    if new_link(paper, source):
+    if new_link(paper, source) and not actor.services.submission.proposes(actor.submitter):
         token, draft = token_for(interaction), replace(draft_of(source), paper_id=paper.id)
         await actor.services.drafts.save(actor.workspace, token, draft, actor.id)
         view.add_item(AddLink(token, t(actor.locale, "Add this link to it")))

@@ -24,7 +24,7 @@ ADD_LINK = "link"
 async def show_duplicate(interaction: Interaction, paper: Paper, source: str) -> None:
     """Show a paper that exists already, and offer to add the source's link if it is new."""
     actor, buttons = interaction.actor, []
-    if new_link(paper, source):
+    if new_link(paper, source) and not actor.services.submission.proposes(actor.submitter):
         token, draft = draft_token(interaction.key), replace(draft_of(source), paper_id=paper.id)
         await actor.services.drafts.save(actor.workspace, token, draft, actor.id)
         buttons.append(kit.button(ADD_LINK, t(actor.locale, "Add this link to it"), token, "primary"))

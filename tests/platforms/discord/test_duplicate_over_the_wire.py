@@ -46,6 +46,17 @@ async def test_a_new_link_of_a_known_paper_is_offered_and_added(
     assert duplicate.controls == ["みんなに見せる"]
 
 
+async def test_a_new_link_is_offered_to_those_who_may_add_it(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    link = "https://GitHub.com/Microsoft/unilm/tree/master/retnet"
+    async with start(additions="curators"):
+        answers = [
+            await server.slash(person, general, "addpaper", source=link, locale="ja") for person in (curator, reader)
+        ]
+    assert [answer.controls for answer in answers] == [["みんなに見せる", "このリンクを追加"], ["みんなに見せる"]]
+
+
 async def test_a_paper_of_the_same_title_is_asked_about_and_never_merged(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel
 ) -> None:

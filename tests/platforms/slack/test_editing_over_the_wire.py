@@ -14,7 +14,7 @@ from tests.conftest import STARTER
 from tests.doubles.slack import Channel, Person, SlackServer, View, text_of
 from tests.platforms.papers import random_papers
 from tests.platforms.slack.adding import LINK, LOOK, add, errors, ids_of, inputs, own_buttons, until_form, workspace_of
-from tests.platforms.slack.conftest import Connected, configured
+from tests.platforms.slack.conftest import Connected, configured, started
 
 FIELDS = ["headline", "title", "date", "comment", "tags", "links", "authors", "venue", "organization"]
 
@@ -244,6 +244,15 @@ async def test_a_new_link_of_a_known_paper_is_offered_and_added_once(
         assert added is known
         assert "リンクを追加しました。" in text_of(added)
         assert Link(link.replace("GitHub", "github")) in (await paper_of(app)).links
+
+
+async def test_a_new_link_is_offered_to_those_who_may_add_it(
+    settings: Config, server: SlackServer, curator: Person, reader: Person, channel: Channel
+) -> None:
+    command = "/addpaper https://GitHub.com/Microsoft/unilm/tree/master/retnet"
+    async with started(settings.model_copy(update={"additions": "curators"}), server):
+        answers = [text_of(await person.ask(channel, command)) for person in (curator, reader)]
+    assert ["このリンクを追加" in answer for answer in answers] == [True, False]
 
 
 async def test_any_paper_fits_into_the_form_which_changes_nothing_by_itself(
