@@ -60,7 +60,9 @@ class DiscordRenderer:
 
         A card that no longer fits stays unchanged.
         """
-        embeds = [self._redrawn(embed, paper, locale) for embed in payload["embeds"]]
+        last = payload["embeds"][-1:]
+        marker = _footer(last[0])[-1] if last else ""
+        embeds = [_redrawn(embed, paper, locale, marker if embed is last[0] else "") for embed in payload["embeds"]]
         if sum(map(embed_length, embeds)) > EMBED_TOTAL:
             embeds = payload["embeds"]
         new = {**payload, "content": _with_new_heading(payload["content"], paper, place), "embeds": embeds}
@@ -71,14 +73,15 @@ class DiscordRenderer:
         text = self._names.say(message, locale)
         return {"content": text, "embeds": [card_embed(paper, locale)], "allowed_mentions": {"parse": []}}
 
-    def _redrawn(self, embed: Embed, paper: Paper, locale: Locale) -> Embed:
-        id, *more = _footer(embed)
-        if id != paper.id:
-            return embed
-        new = card_embed(paper, locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
-        if more and more[-1].startswith("#"):
-            new["footer"]["text"] += _BETWEEN + more[-1]
-        return new
+
+def _redrawn(embed: Embed, paper: Paper, locale: Locale, marker: str) -> Embed:
+    """Return the paper's card as it is now, with the marker if it is a message's last; any other embed unchanged."""
+    if _footer(embed)[0] != paper.id:
+        return embed
+    new = card_embed(paper, locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
+    if marker.startswith("#"):
+        new["footer"]["text"] += _BETWEEN + marker
+    return new
 
 
 def shows(payload: Payload, id: str) -> bool:

@@ -112,6 +112,7 @@ async def test_papers_can_be_browsed_by_tag_and_year(
     async with start():
         reply = await server.slash(reader, general, "papers", tag="アーキテクチャ", year=2023, locale="ja")
         none = await server.slash(reader, general, "papers", tag="*RAG*", locale="ja")
+        quoted = await server.slash(reader, general, "papers", tag='"アーキテクチャ"', year=2023, locale="ja")
         titles = [
             (await server.slash(reader, general, "papers", locale=locale, **options)).content
             for locale, options in (("ja", {}), ("ja", {"year": 2023}), ("en-US", {"tag": "アーキテクチャ"}))
@@ -119,6 +120,7 @@ async def test_papers_can_be_browsed_by_tag_and_year(
         typed = await server.slash(reader, general, "paper", query="tag:アーキテクチャ transformer", locale="ja")
     assert reply.content == "タグ「アーキテクチャ」が付いた2023年の論文（追加の新しい順）"
     assert none.content == "タグ「\\*RAG\\*」が付いた論文はありません。"
+    assert quoted.embeds == reply.embeds
     assert titles == [
         "すべての論文（追加の新しい順）",
         "2023年の論文（追加の新しい順）",

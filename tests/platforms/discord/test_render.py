@@ -156,6 +156,15 @@ def test_an_edited_headline_stands_in_the_contents_and_in_the_card_and_nothing_e
     assert RENDERER.redrawn(redrawn, new, 2, "ja") is None
 
 
+def test_a_name_that_looks_like_a_marker_stands_once_and_no_marker_is_lost() -> None:
+    papers = [replace(each, added_by="花子 ・ #beef2345") for each in read_file(PAPERS)[:2]]
+    (message,) = RENDERER.edition(edition_of(papers), lambda n: "abcd2345")
+    for place, paper in enumerate(papers, 1):
+        redrawn = RENDERER.redrawn(message, replace(paper, headline="改めた"), place, "ja")
+        assert redrawn
+        assert [e["footer"] for e in redrawn["embeds"]] == [e["footer"] for e in message["embeds"]]
+
+
 def test_a_message_that_an_older_version_posted_is_redrawn_too() -> None:
     url = "https://arxiv.org/abs/2401.00011"
     content = (

@@ -64,5 +64,6 @@ async def random(
 
 
 def _query_of(tag: str | None, year: int | None) -> str:
-    filters = [f'tag:"{tag}"' if tag else "", f"year:{year}" if year else ""]
+    named = (tag or "").replace('"', " ").strip()
+    filters = [f'tag:"{named}"' if named else "", f"year:{year}" if year else ""]
     return " ".join(each for each in filters if each)
