@@ -55,7 +55,7 @@ async def gateway_gone(storm: Storm) -> None:
     """Run the whole bot, cut its gateway or send it broken events, and stop it with SIGTERM."""
     process, server = storm.stage.bot(storm.store), _stage(storm).server
     with suppress(TimeoutError):
-        await server.connected(timeout=20)
+        await server.connected(timeout=60)
         await asyncio.sleep(storm.dice.uniform(0, 0.4))
         storm.dice.choice((server.gateway.drop, server.gateway.malformed))()
         async with asyncio.timeout(30):

@@ -71,7 +71,7 @@ async def socket_gone(storm: Storm) -> None:
     """Run the whole bot, cut its sockets, and stop it with SIGTERM."""
     process, server = storm.stage.bot(storm.store), _stage(storm).server
     with suppress(TimeoutError):
-        await server.connected(timeout=20)
+        await server.connected(timeout=60)
         await asyncio.sleep(storm.dice.uniform(0, 0.4))
         await server.sockets.stop()
         async with asyncio.timeout(30):

@@ -51,7 +51,9 @@ Work = Callable[..., Awaitable[None]]
 PAPERS = 30
 POLICY = Policy(PAPERS, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
+# What `dayori run` imports late takes half a second: twenty bots that start at once would wait for each other.
+_LATE = ("bot.scheduler", "bot.platforms.discord.platform", "bot.platforms.slack.socket_mode", "slack_bolt.async_app")
+_CONTEXT.set_forkserver_preload([__name__, *_LATE])
 
 
 def discord_poster(store: Path, api_url: str, token: str, ahead: float, room: int | None) -> ForkServerProcess:

@@ -134,7 +134,7 @@ class DayoriClient(Client):
         publishers = {"discord": self.publisher}
         self.delivery = services.delivery(publishers)
         self.message_updates = services.message_updates(publishers, partial(leases.holds, delivery_job))
-        self._identified = Identification(leases, delivery_job) if shards else None
+        self._identification = Identification(leases if shards else None, delivery_job)
         self.tree = Tree(self)
         self.add_dynamic_items(*_COMPONENTS)
 
@@ -175,11 +175,8 @@ class DayoriClient(Client):
         return self.shard_ids is None or shard in self.shard_ids
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Identify in turn with the other processes."""
-        if self._identified:
-            await self._identified.take_turn(shard_id or 0)
-        else:
-            await super().before_identify_hook(shard_id, initial=initial)
+        """Identify in turn."""
+        await self._identification.take_turn(shard_id or 0)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Record a server that the bot was added to."""
@@ -193,8 +190,7 @@ class DayoriClient(Client):
         """Connect to the gateway that the API returns, also after a session that cannot be resumed."""
         _, address, limit = await self.http.get_bot_gateway()
         require_session(limit)
-        if self._identified:
-            self._identified.at_once = limit["max_concurrency"]
+        self._identification.at_once = limit["max_concurrency"]
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
 
