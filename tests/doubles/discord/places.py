@@ -239,13 +239,5 @@ class Guild:
         self.joined = False
         self.members.pop(self.bot.id, None)
 
-    def outage(self) -> None:
-        """Make the server unavailable, as in an outage, until `recover`."""
-        self.world.emit("GUILD_DELETE", {"id": str(self.id), "unavailable": True}, self)
-
-    def recover(self) -> None:
-        """End an outage."""
-        self.world.emit("GUILD_CREATE", payloads.guild_create(self), self)
-
     def _named(self, name: str) -> Channel | None:
         return next((channel for channel in self.channels.values() if channel.name == name), None)

@@ -56,7 +56,7 @@ class Rest:
             return web.Response(status=500)
         refusal = fault.refusal
         if refusal is not None:
-            status, body, headers = self._refused(request, refusal)
+            status, body, headers = _refused(refusal)
             made = {"generated-by-proxy": "true"} if fault.by_proxy else {}
             return self._finish(request, status, body, headers | made, via=fault.via and not fault.by_proxy)
         if fault.status is not None and fault.code is not None:
@@ -85,7 +85,7 @@ class Rest:
             self._authorise(raw, route)
             refusal = self._limit(route, ids, headers)
             if refusal is not None:
-                status, body, refused = self._refused(request, refusal)
+                status, body, refused = _refused(refusal)
                 return status, body, headers | refused
             self._check(request)
             status, body = route.endpoint(Call(self.server, request, ids))
@@ -112,10 +112,6 @@ class Rest:
         refusal = bucket.take()
         headers |= bucket.headers()
         return limits.refuse(refusal) if refusal is not None else None
-
-    def _refused(self, request: Request, refusal: Refusal) -> tuple[int, Any, dict[str, str]]:
-        request.rate_limited = refusal.scope
-        return 429, refusal.body(), refusal.headers()
 
     def _check(self, request: Request) -> None:
         problems = limit_problems(request.method, request.path, request.body)
@@ -182,3 +178,7 @@ def _reset(raw: web.Request) -> None:
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+def _refused(refusal: Refusal) -> tuple[int, Any, dict[str, str]]:
+    return 429, refusal.body(), refusal.headers()

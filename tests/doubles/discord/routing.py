@@ -36,7 +36,6 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Upload] = field(default_factory=dict)
     status: int = 0
-    rate_limited: str | None = None
 
 
 @dataclass(frozen=True)
