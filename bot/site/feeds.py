@@ -55,9 +55,8 @@ def _of_papers(site: Site, path: str, name: str, papers: Sequence[Outline]) -> P
     listed = papers[:_ENTRIES]
 
     def render(found: Mapping[int, Paper]) -> Iterator[File]:
-        times = _falling(each.added_at for each in listed)
-        entries = [_entry(site, each, found[each.number], at) for each, at in zip(listed, times, strict=True)]
-        yield _feed(site, path, f"site/{path}", name, _last_edited_first(entries))
+        entries = [_entry(site, each, found[each.number]) for each in listed]
+        yield _feed(site, path, f"site/{path}", name, _last_edited_first(_at_times_of_their_own(entries)))
 
     fingerprint = site.fingerprint(path, name, *(each.digest for each in listed))
     return Page(path, fingerprint, render, tuple(each.number for each in listed))
@@ -107,19 +106,30 @@ def _feed(site: Site, path: str, key: str, name: str, entries: Sequence[Entry]) 
     return path, _NOT_XML.sub("", text)
 
 
-def _entry(site: Site, outline: Outline, paper: Paper, published: datetime) -> Entry:
+def _entry(site: Site, outline: Outline, paper: Paper) -> Entry:
+    edited = paper.updated_at or outline.added_at
     paragraphs = prose(paper.comment or paper.excerpt or paper.title)
     return Entry(
         id=uuid5(site.settings.identity, inert(f"paper/{paper.id}")).urn,
         title=paper.heading,
         path=paper_path(outline),
-        published=published,
-        updated=paper.updated_at if paper.updated_at and paper.updated_at > outline.added_at else published,
+        published=min(outline.added_at, edited),  # of an import, the earliest that its file told
+        updated=edited,
         authors=paper.authors[:20],
         tags=paper.tags,
         related=address(paper.url),
         content=Markup("").join(Markup("<p>{}</p>").format(each) for each in paragraphs),
     )
+
+
+def _at_times_of_their_own(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries by the time of their addition, each at its own; one that was not edited since keeps its time."""
+    order = sorted(entries, key=lambda entry: entry.published, reverse=True)
+    times = _falling(entry.published for entry in order)
+    return [
+        entry._replace(published=time, updated=entry.updated if entry.updated > entry.published else time)
+        for entry, time in zip(order, times, strict=True)
+    ]
 
 
 def _last_edited_first(entries: Iterable[Entry]) -> list[Entry]:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,16 +28,17 @@ def test_the_collection_is_written_and_then_only_what_changed(dayori: Dayori, tm
     assert "https://papers.example.org/papers/retnet.html" in page
 
 
-def test_a_site_that_is_built_from_a_new_database_keeps_the_ids_of_its_feed(
+def test_a_site_that_is_built_from_a_new_database_keeps_its_feed_to_the_byte(
     dayori: Dayori, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = []
+    feeds = []
     for name in ("one", "two"):
         monkeypatch.setenv("DAYORI_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/{name}.db")
         dayori("site", name, "--base-url", "https://team.github.io/papers/")
-        ids.append(re.findall("<id>.*</id>", (tmp_path / name / "feed.xml").read_text("utf-8")))
-    assert len(ids[0]) == 7
-    assert ids[0] == ids[1]
+        feeds.append((tmp_path / name / "feed.xml").read_text("utf-8"))
+    assert len(re.findall("<id>.*</id>", feeds[0])) == 7
+    assert datetime.now(UTC).strftime(">%Y-%m-%dT") not in feeds[0]
+    assert feeds[0] == feeds[1]
 
 
 def test_another_folder_is_not_touched(dayori: Dayori, tmp_path: Path) -> None:

@@ -46,6 +46,18 @@ async def test_an_edit_moves_the_date_of_the_last_change_and_not_that_of_the_add
     assert dates == sorted(set(dates), reverse=True)
 
 
+async def test_a_paper_of_a_first_import_is_dated_by_its_file_and_one_that_was_added_later_comes_first(
+    tmp_path: Path,
+) -> None:
+    older, newer = START - timedelta(days=900), START - timedelta(days=800)
+    imported = [replace(each, updated_at=at) for each, at in zip(AT_ONCE[:2], (older, newer), strict=True)]
+    added = replace(AT_ONCE[2], added_at=START - timedelta(days=1), updated_at=None)
+    await built(tmp_path, Collection([*imported, added]))
+    entries = [(each.title, each.published, each.updated) for each in feed(tmp_path).entries]
+    dates = [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (added.added_at, newer, older) if at]
+    assert entries == [(each.heading, at, at) for each, at in zip((added, *reversed(imported)), dates, strict=True)]
+
+
 async def test_ids_stay_when_papers_are_edited_and_are_unique(tmp_path: Path) -> None:
     await built(tmp_path, Collection(AT_ONCE))
     before = feed(tmp_path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
+from bot.domain.dates import PaperDate
 from bot.domain.paper import FIELD_NAMES, Columns, Paper, identity_keys, person_name, title_key
 from bot.i18n import Message, msg
 from bot.services.papers.library import Write, write_papers
@@ -67,11 +68,13 @@ class Importer:
         that was removed from the collection comes back.
         """
         report, change, now = ImportReport(), None, self._clock()
+        async with self._database.read() as connection:
+            is_first = not await imports.newest_change(connection, workspace_id)
         ordered = _in_order_of_addition(entries, now)
         async with row_builder(workspace_id, _rows(ordered), 0 if dry_run else len(ordered)) as builder:
             done = 0
             for batch in batched(ordered, _BATCH):
-                decisions = _Decisions(now, report, last_hashes, duplicates, restore)
+                decisions = _Decisions(now, report, last_hashes, duplicates, restore, is_first)
                 if dry_run:
                     async with self._database.read() as connection:
                         await decisions.decide_all(connection, workspace_id, batch)
@@ -120,6 +123,7 @@ class _Decisions:
     last_hashes: Mapping[str, str] | None
     duplicates: bool
     restore: bool
+    is_first: bool
     holders: dict[tuple[str, str], str] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
     new_hashes: dict[str, str] = field(default_factory=dict)
@@ -193,11 +197,20 @@ class _Decisions:
         after = {
             **columns,
             "added_at": iso(added or self.now),
-            "updated_at": iso(self.now),
+            "updated_at": iso(self.now if old else self._last_edit(entry)),
             "added_by": person_name(by),
             "updates": updates_columns(old.updates) if old else columns["updates"],
         }
         return Write(entry.id, number if old else None, after)
+
+    def _last_edit(self, entry: Paper) -> datetime:
+        """Return when a new paper was last edited, as far as the file knows: an import is no edit.
+
+        The first import of a collection tells nothing of when a paper was added either, since CI imports all of them
+        with each build of a site; there the paper's own date stands in, so that its feed stays as it was.
+        """
+        known = entry.updated_at or entry.added_at or (_beginning(entry.date) if self.is_first else self.now)
+        return min(known, self.now)
 
 
 def _in_order_of_addition(entries: Sequence[Paper], now: datetime) -> list[Paper]:
@@ -214,6 +227,11 @@ def _in_order_of_addition(entries: Sequence[Paper], now: datetime) -> list[Paper
 def _works_of(entry: Paper) -> list[tuple[str, str]]:
     """Return what identifies an entry's work: each of its ids together with its title."""
     return [(key, title_key(entry.title)) for key in identity_keys(entry)]
+
+
+def _beginning(date: PaperDate | None) -> datetime:
+    """Return the first moment of a paper's date; one that is the same every time where there is none."""
+    return datetime(date.year, date.month or 1, date.day or 1, tzinfo=UTC) if date else datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def _rows(entries: Sequence[Paper]) -> AsyncIterator[list[Columns]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.dates import PaperDate
 from bot.domain.paper import Paper
 from bot.formats.registry import READERS, WRITERS
 from bot.services.papers.importing import Importer, ImportReport
@@ -19,6 +21,7 @@ from bot.store.database import Database
 from bot.store.workspaces import find_or_add
 from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
+from tests.formats.shared import kept
 from tests.samples import numbered, on_the_store, paper, stamped
 
 FILE = [paper(n) for n in range(3)]
@@ -49,6 +52,18 @@ async def test_the_same_file_twice_changes_nothing(
     assert told(await importer.run(workspace, FILE, None)) == ALL_UNCHANGED
     assert await all_papers(lookup, workspace) == before
     assert len(await library.history(workspace)) == 3
+
+
+async def test_an_import_is_no_edit_of_a_new_paper(
+    importer: Importer, lookup: Lookup, workspace: int, clock: AdjustableClock
+) -> None:
+    added, edited, ahead = (clock() + timedelta(days=days) for days in (-3, -1, 9))
+    told_both = replace(paper(1), added_at=added, updated_at=edited)
+    first = [told_both, replace(paper(2), added_at=added), replace(paper(3), date=PaperDate(2023, 7))]
+    await importer.run(workspace, [*first, replace(paper(4), updated_at=ahead)], None)
+    await importer.run(workspace, [replace(paper(5), date=PaperDate(2023))], None)
+    edits = [(await lookup.get(workspace, f"paper-{n}")).updated_at for n in range(1, 6)]
+    assert edits == [edited, added, datetime(2023, 7, 1, tzinfo=UTC), clock(), clock()]
 
 
 async def test_a_changed_entry_updates(
@@ -217,7 +232,7 @@ async def test_export_then_import_gives_back_the_same_collection(
     exported = READERS[format]("".join(WRITERS[format](original)), "f")
     assert told(await importer.run(first, exported, None)) == ([], [], sorted(paper.id for paper in original), [])
     await importer.run(second, exported, None)
-    assert await all_papers(lookup, second) == original
+    assert kept(await all_papers(lookup, second)) == kept(original)
 
 
 async def test_a_paper_without_ids_whose_title_is_there_is_skipped_and_told(
