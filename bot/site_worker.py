@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DayoriError, InputError
 from bot.extras import install_command
+from bot.frames import framed, frames
 from bot.garbage_collection import search_young_only
 from bot.i18n import Message, msg
-from bot.worker_process import end, framed, frames, next_frame, start
+from bot.worker_process import end, next_frame, start
 
 
 def without_extra() -> Message:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from asyncio import StreamReader, create_subprocess_exec
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Iterator
 from contextlib import suppress
-from typing import BinaryIO
 
-_LENGTH = 4  # bytes of the length before each frame
-_NICE = 10  # lower priority, so that look-ups come first
+from bot.frames import LENGTH
 
 
 async def start(module: str, ahead: int = 2**21) -> Process:
@@ -31,19 +27,6 @@ async def end(process: Process) -> None:
     await process.communicate()
 
 
-def framed(content: bytes) -> bytes:
-    """Return a content with its length before it."""
-    return len(content).to_bytes(_LENGTH) + content
-
-
 async def next_frame(stream: StreamReader) -> bytes:
     """Return the next content. Raises IncompleteReadError when the other process has ended."""
-    return await stream.readexactly(int.from_bytes(await stream.readexactly(_LENGTH)))
-
-
-def frames(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield each content until the other process closes the stream, the standard input of this second process."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    while length := stream.read(_LENGTH):
-        yield stream.read(int.from_bytes(length))
+    return await stream.readexactly(int.from_bytes(await stream.readexactly(LENGTH)))

@@ -13,8 +13,8 @@ from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, 
 from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
 from bot.domain.publication import Publication, json_of_publication
+from bot.frames import framed, frames
 from bot.sources import acl, arxiv, arxiv_listing, crossref, feed_document, openreview, webpage
-from bot.worker_process import framed, frames
 
 Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument | list[Listing]]
 SECONDS, MEMORY = 5.0, 2**29

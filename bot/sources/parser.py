@@ -17,9 +17,10 @@ from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, 
 from bot.domain.feed_entry import FeedDocument, FeedEntry, document_from, entry_from
 from bot.domain.metadata import Metadata, metadata_from
 from bot.domain.publication import Publication, publication_from
+from bot.frames import framed
 from bot.i18n import message_from
 from bot.sources.source_errors import too_long, unreadable
-from bot.worker_process import end, framed, next_frame, start
+from bot.worker_process import end, next_frame, start
 
 SECONDS = 5.0
 _AT_ONCE = 2  # a page that takes its whole time delays only half of the others

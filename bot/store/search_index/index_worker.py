@@ -19,11 +19,12 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from bot.domain.paper import Columns, Paper
+from bot.frames import framed, frames
 from bot.store.connection import StoreConnection
 from bot.store.database import batched
 from bot.store.papers import paper_from_row
 from bot.store.search_index.tables import IndexRow, index_row_of
-from bot.worker_process import end, framed, frames, next_frame, start
+from bot.worker_process import end, next_frame, start
 
 IndexRows: TypeAlias = AsyncIterator[list[tuple[int, IndexRow]]]
 BuildRows: TypeAlias = Callable[[int, Sequence[Columns]], IndexRows]
