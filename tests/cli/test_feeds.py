@@ -79,7 +79,7 @@ def test_options_replace_the_rules_of_the_settings(dayori: Dayori, address: str)
     assert (trial["name"], len(trial["matched"])) == (None, 1)
 
 
-@pytest.mark.parametrize("width", ["30", "60", "200"])
+@pytest.mark.parametrize("width", ["30", "200"])
 @pytest.mark.parametrize("name", ["arxiv.xml", "journal.rdf", "cut.xml", "arxiv-weekend.xml", "bomb.xml"])
 def test_no_line_is_wider_than_the_terminal(
     dayori: Dayori, address: str, monkeypatch: pytest.MonkeyPatch, name: str, width: str

@@ -143,20 +143,20 @@ def keys(first: int, last: int, proposals: int = 0) -> list[tuple[str, str]]:
     return pressed
 
 
-def test_fifty_candidates_are_decided_on_by_keys_with_a_restart_in_the_middle(config: Config, tmp_path: Path) -> None:
-    fill(config, 40, 10)
+def test_twenty_candidates_are_decided_on_by_keys_with_a_restart_in_the_middle(config: Config, tmp_path: Path) -> None:
+    fill(config, 16, 4)
     file = settings_file(config, tmp_path)
-    on_a_terminal("inbox", "--config", file, keys=[*keys(0, 25, proposals=10), (CARD, "q")])
-    assert states(config) == Counter(accepted=13, rejected=6, later=6, waiting=25)
-    again = [*keys(25, 50), *[(CARD, "r")] * 12, ("受信箱は空です", "q")]
+    on_a_terminal("inbox", "--config", file, keys=[*keys(0, 10, proposals=4), (CARD, "q")])
+    assert states(config) == Counter(accepted=5, rejected=3, later=2, waiting=10)
+    again = [*keys(10, 20), *[(CARD, "r")] * 5, ("受信箱は空です", "q")]
     on_a_terminal("inbox", "--config", file, keys=again)
-    assert states(config) == Counter(accepted=25, rejected=25)
+    assert states(config) == Counter(accepted=10, rejected=10)
 
 
 def test_leaving_at_a_key_or_in_a_form_changes_nothing(config: Config, tmp_path: Path) -> None:
     fill(config, 2)
     file = settings_file(config, tmp_path)
-    for key in ("\x03", "\x04", "q", "xyz\r q"):
+    for key in ("\x03", "\x04", "xyz\r q"):
         on_a_terminal("inbox", "--config", file, keys=[("終了 q", key)])
     stopped = [("終了 q", "a"), ("見出し:", "途中"), ("途中", "\x03"), ("何も変更していません", "q")]
     assert "中止しました" in on_a_terminal("inbox", "--config", file, keys=stopped)

@@ -136,8 +136,8 @@ def test_a_paper_is_removed_only_after_a_yes(dayori: Dayori, answer: str, remain
     assert ("retnet" in [each["id"] for each in everything(dayori)]) is remains
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04", "\r", "n\r"])
-def test_at_a_terminal_ctrl_c_ctrl_d_and_no_answer_remove_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_at_a_terminal_ctrl_c_and_ctrl_d_remove_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
     before = everything(dayori)
     screen = on_a_terminal(
         "remove", "retnet", "--config", str(tmp_path / "bot.yaml"), keys=[("[y/N]", key)], ends_with=1
@@ -163,8 +163,8 @@ def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayo
     assert "/papers" in next(tmp_path.rglob("terminal_history")).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04", "n\r"])
-def test_at_a_terminal_ctrl_c_ctrl_d_and_a_no_undo_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize("key", ["\x03", "n\r"])
+def test_at_a_terminal_ctrl_c_and_a_no_undo_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
     dayori("edit", "retnet", "--comment", "一")
     screen = on_a_terminal("undo", "--config", str(tmp_path / "bot.yaml"), keys=[("[Y/n]", key)], ends_with=1)
     assert "#2 編集" in screen
@@ -408,12 +408,9 @@ def test_wrong_usage_repeats_no_control_character(dayori: Dayori, arguments: tup
     ("environment", "arguments"),
     [
         ({"PYTHONIOENCODING": "cp932"}, ("digest",)),
-        ({"PYTHONIOENCODING": "cp932"}, ("--help",)),
-        ({"PYTHONIOENCODING": "ascii"}, ("search", "RetNet")),
-        ({"LC_ALL": "C", "LANG": "C"}, ("digest",)),
-        ({"TERM": "dumb"}, ("digest",)),
-        ({"COLUMNS": "20"}, ("digest",)),
-        ({"COLUMNS": "20"}, ("search", "--help")),
+        ({"PYTHONIOENCODING": "cp932", "COLUMNS": "20"}, ("--help",)),
+        ({"PYTHONIOENCODING": "ascii", "TERM": "dumb"}, ("search", "RetNet")),
+        ({"LC_ALL": "C", "LANG": "C", "COLUMNS": "20"}, ("digest",)),
         ({"PYTHONIOENCODING": "cp932"}, ("show", "📮")),
     ],
 )

@@ -25,7 +25,7 @@ from tests.platforms.discord.conftest import address
 from tests.samples import paper
 from tests.services.digests.processes import die
 
-HOURS = (0, 1, 5, 49, -1, -30, 24 * 400)
+HOURS = (0, 1, 49, -1, 24 * 400)
 
 
 class Dying(DiscordPublisher):
