@@ -13,6 +13,7 @@ from bot.platforms.console.output import printable
 
 _SECRET_KEYS = ("token", "authorization")
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+_SERVER = "the database's server is "  # a command tells its reader by its own answer that it is lost
 # discord.py logs a traceback per attempt; we log one line when a reconnect succeeds or takes long.
 _RECONNECTING = (
     "Attempting a reconnect",
@@ -30,6 +31,7 @@ def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
 
     level = logging.WARNING if quiet else logging.INFO
     shared: list[structlog.typing.Processor] = [
+        *([_drop_answered] if quiet else []),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.add_log_level,
         structlog.processors.format_exc_info,
@@ -44,6 +46,12 @@ def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [_Forward()]
     root.setLevel(max(level, logging.WARNING))
+
+
+def _drop_answered(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if str(event["event"]).startswith(_SERVER):
+        raise structlog.DropEvent
+    return event
 
 
 def _blotted(value: object, secrets: tuple[str, ...]) -> object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +14,7 @@ from urllib.parse import quote
 import typer
 
 from bot.cli.context import CommandContext, progress_bar, with_context
-from bot.domain.errors import InputError
+from bot.domain.errors import DamagedStoreError, InputError, ServerStoreError, StoreError
 from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import write_private
 from bot.formats.registry import READERS, WRITTEN, format_of, read_contents, writer
@@ -20,6 +22,7 @@ from bot.i18n import msg, phrase, tn
 from bot.platforms.console import reports
 from bot.platforms.console.output import standard_output
 from bot.services.papers.title_lookup import look_up_titles
+from bot.services.ports import Progress
 
 In = Annotated[
     str | None,
@@ -53,8 +56,8 @@ async def import_(
     gc.disable()  # all objects stay until the end, and searching them for garbage would take a quarter of the time
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
-        with progress_bar(file.name) as progress:
-            titles = await look_up_titles(content.untitled, context.services.metadata, progress)
+        with progress_bar(file.name) as show, _remainder(show, is_saved=not dry_run) as progress:
+            titles = await look_up_titles(content.untitled, context.services.metadata, show)
             take = partial(
                 context.services.importer.run,
                 context.workspace,
@@ -69,6 +72,32 @@ async def import_(
         context.console.print(print_report(report, left_out=left_out))
         if report.removed and not dry_run and await _wanted_back(context, len(report.removed)):
             context.console.print(print_report(await take(restore=True), left_out=[]))
+
+
+@contextmanager
+def _remainder(show: Progress, *, is_saved: bool) -> Iterator[Progress]:
+    """Say how much of a file is imported when the database fails meanwhile, and how to go on."""
+    imported = total = 0
+
+    def note(done: int, all: int) -> None:
+        nonlocal imported, total
+        imported, total = done, all
+        show(done, all)
+
+    try:
+        yield note
+    except (DamagedStoreError, ServerStoreError):  # to be mended first, as these say themselves
+        raise
+    except StoreError as error:
+        if not (imported and is_saved):
+            raise
+        text = msg(
+            "{reason} {done} of {total} papers are imported; the same command imports the others.",
+            reason=error.message,
+            done=imported,
+            total=total,
+        )
+        raise StoreError(text) from error
 
 
 async def _wanted_back(context: CommandContext, removed: int) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
 from bot.cli import program
-from tests.terminal import Dayori, assert_one_line
+from bot.store.database import Database
+from tests.doubles.cut_connection import cut_connection
+from tests.stores import SERVER
+from tests.terminal import Dayori, assert_one_line, in_a_thread
 
 NOWHERE = "postgresql+asyncpg://bot:geheim@127.0.0.1:1/dayori"
 COMMANDS = (
@@ -35,3 +40,26 @@ def test_a_command_without_its_server_says_so_and_what_to_do(
 def test_every_command_is_among_them() -> None:
     names = {each.split()[0] for each in COMMANDS}
     assert names | WITHOUT == set(program.COMMANDS)
+
+
+async def number_of_papers(database: Database) -> int:
+    async with database.read() as connection:
+        return int((await connection.exec_driver_sql("SELECT count(*) FROM papers")).scalar_one())
+
+
+@pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
+async def test_an_import_that_loses_its_server_says_what_is_there_and_goes_on_when_it_is_repeated(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps({"papers": [{"id": f"p{n}", "title": f"Paper {n}"} for n in range(3_000)]}))
+    settings = {"DAYORI_PAPERS_FILE": "", "DAYORI_LOCALE": "en"}
+    async with cut_connection(database_url) as (network, url):
+        running = asyncio.create_task(in_a_thread("import", str(file), **settings, DAYORI_DATABASE_URL=url))
+        while await number_of_papers(database) < 1_000:
+            await asyncio.sleep(0.02)
+        network.cuts.append("before")
+        assert_one_line(await running, "of 3000 papers are imported; the same command imports the others.")
+    assert await number_of_papers(database) < 3_000
+    again = await in_a_thread("import", str(file), **settings, DAYORI_DATABASE_URL=database_url)
+    assert (again.exit_code, await number_of_papers(database)) == (0, 3_000)

@@ -48,8 +48,8 @@ async def add(terminal: Terminal, source: str) -> None:
 
 async def _save_new(terminal: Terminal, draft: Draft, paper: Paper) -> None:
     """Save a new paper; ask again if the collection has one of its title."""
-    submission = terminal.services.submission
-    outcome = await submission.add(terminal.workspace, draft, paper, terminal.submitter)
+    add = partial(terminal.services.submission.add, terminal.workspace, draft, paper, terminal.submitter)
+    outcome = await terminal.attempt(add)
     if isinstance(outcome, SameTitle):
         question = t(
             terminal.locale,
@@ -58,7 +58,7 @@ async def _save_new(terminal: Terminal, draft: Draft, paper: Paper) -> None:
         terminal.say(f"{question} ({outcome.paper.id})", "yellow")
         if not await _is_confirmed(terminal, default=False):
             return
-        outcome = await submission.add(terminal.workspace, draft, paper, terminal.submitter, allow_same_title=True)
+        outcome = await terminal.attempt(partial(add, allow_same_title=True))
     if isinstance(outcome, Saved):
         new = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
         terminal.say(new if outcome.is_new else t(terminal.locale, "This paper is in the collection already."), "green")
@@ -90,8 +90,9 @@ async def edit(terminal: Terminal, text: str) -> None:
     while True:
         if not await _is_confirmed(terminal, question, default=default):
             return
-        outcome = await submission.edit(
-            terminal.workspace, old.id, lambda now: apply_draft(now, draft), terminal.submitter, version
+        change = partial(apply_draft, draft=draft)
+        outcome = await terminal.attempt(
+            partial(submission.edit, terminal.workspace, old.id, change, terminal.submitter, version)
         )
         if not isinstance(outcome, Stale):
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from bot.domain.dates import parse_date
@@ -31,7 +32,7 @@ async def fill_form(
     while True:
         draft = with_answers(draft, form := prefilled(draft, metadata), await _answers(terminal, form, fields))
         try:
-            return await make(draft)
+            return await terminal.attempt(partial(make, draft))
         except InputError as error:
             terminal.say(error.text(terminal.locale), "yellow")
 

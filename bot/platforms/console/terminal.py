@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from rich.text import Text
 
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, StoreError
 from bot.domain.paper import Paper
 from bot.domain.text import normalized
 from bot.i18n import Locale, Message, t
 from bot.platforms.console import render
-from bot.platforms.console.prompt import Prompt
+from bot.platforms.console.prompt import AbortError, Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
 from bot.services.papers.submitter import Submitter
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,21 @@ class Terminal:
             if plain in ("", "n", "no", t(self.locale, "no")) or not self.prompt.is_interactive:
                 return False
             self.say(t(self.locale, "Answer with y or n."), "yellow")
+
+    async def attempt(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Return what `act` returns; while the database fails, a person may try again, so that nothing typed is lost.
+
+        Raises AbortError if they do not want to, and StoreError where nobody can be asked.
+        """
+        while True:
+            try:
+                return await act()
+            except StoreError as error:
+                if not self.prompt.is_interactive:
+                    raise
+                self.say(error.text(self.locale), "red")
+                if not await self.confirm(t(self.locale, "Try again?"), default=True):
+                    raise AbortError from error
 
     async def ask_until(self, prompt: str, prefilled: str, check: Callable[[str], object]) -> str:
         """Ask until `check` raises no DayoriError; the rejected text can be edited. Raises AbortError."""

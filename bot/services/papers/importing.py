@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
 
 from bot.domain.dates import PaperDate
+from bot.domain.errors import LostStoreError
 from bot.domain.paper import FIELD_NAMES, Columns, Paper, identity_keys, person_name, title_key
 from bot.i18n import Message, msg
 from bot.services.papers.library import Write, write_papers
@@ -111,7 +113,8 @@ class Importer:
             counts = {name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "conflicts")}
             _log.info("imported", workspace=workspace_id, by=by, **counts)
         if len(report.added) > _MANY:
-            await optimize(self._database)
+            with suppress(LostStoreError):  # all papers are there; the server itself merges what they leave behind
+                await optimize(self._database)
 
 
 @dataclass(slots=True)
