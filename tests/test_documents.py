@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.program import COMMANDS, app
+from bot.platforms.slack.command_list import COMMAND_LIST
 
 ROOT = Path(__file__).parent.parent
 OF_DEVELOPERS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
@@ -73,3 +74,11 @@ def test_options_that_a_document_gives_a_command_exist(document: str) -> None:
 @cache
 def options_of(command: str) -> set[str]:
     return set(re.findall(r"--[a-z-]+", CliRunner().invoke(app, [command, "--help"]).output))
+
+
+def test_both_readmes_tell_of_every_chat_command() -> None:
+    english, japanese = (
+        re.findall(r"^\| `/([a-z]+)", text_of(each), re.MULTILINE) for each in ("README.md", "README.ja.md")
+    )
+    assert english == japanese
+    assert set(english) == {each.name for each in COMMAND_LIST} - {"help"}
