@@ -94,15 +94,18 @@ def decoded(text: bytes) -> str:
 
 
 def read(path: Path) -> Manifest:
-    """Return the manifest of a site; an empty one if it is missing, damaged or of another version."""
+    """Return the manifest of a site; an empty one if it is missing, damaged or of another version.
+
+    It is read and written line by line: that of 100,000 papers has 60 MB.
+    """
     try:
-        head, _, body = path.read_bytes().partition(b"\n")
-        state = _head(head)
-        if json.loads(head)["checksum"] != _checksum(body):
-            return Manifest()
-        notes, *lines = body.split(b"\n")
-        groups = (line.split(b"\t", 1) for line in lines)
-        return Manifest(state, json.loads(notes), {decoded(name): rest for name, rest in groups})
+        with path.open("rb") as file:
+            head, notes = file.readline(), file.readline()
+            found, checksum = Manifest(_head(head), json.loads(notes)), blake2b(notes, digest_size=9)
+            for line in file:
+                checksum.update(line)
+                name, _, found.lines[decoded(name)] = line.rstrip(b"\n").partition(b"\t")
+        return found if json.loads(head)["checksum"] == checksum.hexdigest() else Manifest()
     except (OSError, ValueError, KeyError, TypeError):
         return Manifest()
 
@@ -116,12 +119,18 @@ def read_state(path: Path) -> str:
         return ""
 
 
-def dump(manifest: Manifest) -> bytes:
-    """Return the manifest as the bytes of its file."""
-    lines = [encoded(f"{name}\t") + rest for name, rest in manifest.lines.items()]
-    body = b"\n".join((_json(manifest.notes), *lines))
-    head = _json({"version": VERSION, "state": manifest.state, "checksum": _checksum(body)})
-    return head + b"\n" + body
+def dump(manifest: Manifest) -> Iterator[bytes]:
+    """Yield the lines of the manifest's file."""
+    checksum = blake2b(digest_size=9)
+    for line in _body(manifest):
+        checksum.update(line)
+    yield _json({"version": VERSION, "state": manifest.state, "checksum": checksum.hexdigest()})
+    yield from _body(manifest)
+
+
+def _body(manifest: Manifest) -> Iterator[bytes]:
+    yield _json(manifest.notes)
+    yield from (encoded(f"{name}\t") + rest + b"\n" for name, rest in manifest.lines.items())
 
 
 def _head(line: bytes) -> str:
@@ -131,12 +140,8 @@ def _head(line: bytes) -> str:
     return str(head["state"])
 
 
-def _checksum(body: bytes) -> str:
-    return blake2b(body, digest_size=9).hexdigest()
-
-
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
 
 
 def _sizes(files: Sequence[str]) -> Sizes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -63,11 +63,11 @@ class Staging:
         self._written.append(path)
         return f"{self._new}/{path}"
 
-    def commit(self, removed: Sequence[str], manifest: bytes) -> None:
+    def commit(self, removed: Sequence[str], manifest: Iterable[bytes]) -> None:
         """Put the new files into their places, of equals in the order in which they were written, and remove others."""
         _write_whole(self._ours / "manifest.next.txt", manifest)
         replacement = prepare(self._new, self.folder, self._written, removed)
-        _write_whole(self._journal, json.dumps(asdict(replacement)).encode())
+        _write_whole(self._journal, [json.dumps(asdict(replacement)).encode()])
         self._finish(replacement)
 
     def recover(self) -> None:
@@ -136,10 +136,10 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, lines: Iterable[bytes]) -> None:
     beside = path.with_suffix(".part")
     with beside.open("wb") as file:
-        file.write(content)
+        file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)

@@ -222,7 +222,7 @@ def test_what_a_stopped_build_left_is_forgotten(tmp_path: Path) -> None:
         first.write("papers/a.html", b"half")
     with open_staging(tmp_path / "out") as second:
         second.write("papers/b.html", b"whole")
-        second.commit([], b"{}")
+        second.commit([], [b"{}"])
     assert not (tmp_path / "out/papers/a.html").exists()
     assert (tmp_path / "out/papers/b.html").read_bytes() == b"whole"
     assert Staging(tmp_path / "out").manifest_path.read_bytes() == b"{}"
