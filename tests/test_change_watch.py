@@ -31,7 +31,7 @@ class Collection:
 
     async def look_again(self, times: int = 2) -> None:
         until = self.looks + times
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.looks < until:
                 await asyncio.sleep(0.001)
 
@@ -90,6 +90,6 @@ async def test_a_change_is_followed_as_soon_as_a_write_is_heard_of() -> None:
     await asyncio.sleep(0)
     newest = 2
     heard.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await followed.wait()
     await watch.stop()

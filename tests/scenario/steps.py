@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.scenario.driver import Driver, Form
 
-_PATIENCE = 5.0  # seconds
+_PATIENCE = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Reply:
         labels = [one.get("label") or one.get("placeholder") for one in walk(self.components) if one["type"] in types]
         return [label or "" for label in labels]
 
-    async def next(self, timeout: float = 5.0) -> Reply:
+    async def next(self, timeout: float = 30.0) -> Reply:
         """Wait for what comes after this: the answer behind a defer, a follow-up, an edit."""
         try:
             async with asyncio.timeout(timeout):

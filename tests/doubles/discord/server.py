@@ -147,14 +147,14 @@ class DiscordServer(People):
         """Return the requests of one method whose path ends so."""
         return [one for one in self.requests if one.method == method and one.path.endswith(path)]
 
-    async def until(self, holds: Callable[[], object], timeout: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], object], timeout: float = 30.0) -> None:
         """Wait until a condition holds; it is checked after every event here."""
         async with asyncio.timeout(timeout):
             while not holds():
                 self._moved.clear()
                 await self._moved.wait()
 
-    async def connected(self, sessions: int = 1, timeout: float = 10.0) -> None:
+    async def connected(self, sessions: int = 1, timeout: float = 30.0) -> None:
         """Wait until that many gateway sessions are open."""
         await self.until(lambda: len(self.gateway.connected) >= sessions, timeout)
 

@@ -132,14 +132,14 @@ class SlackServer:
         """Return the requests for one method."""
         return [each for each in self.requests if each.method == method]
 
-    async def until(self, holds: Callable[[], object], timeout: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], object], timeout: float = 30.0) -> None:
         """Wait until a condition holds; it is checked after every event here."""
         async with asyncio.timeout(timeout):
             while not holds():
                 self._moved.clear()
                 await self._moved.wait()
 
-    async def connected(self, timeout: float = 10.0) -> None:
+    async def connected(self, timeout: float = 30.0) -> None:
         """Wait until a connection of Socket Mode is open."""
         await self.until(lambda: self.sockets.open, timeout)
 

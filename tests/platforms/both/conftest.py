@@ -63,7 +63,7 @@ async def running(settings: Config) -> AsyncIterator[App]:
 
 
 async def arrived(*channels: DiscordChannel | SlackChannel) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while not all(channel.messages for channel in channels):
             await asyncio.sleep(0.01)
     assert [len(channel.messages) for channel in channels] == [1] * len(channels)

@@ -37,7 +37,7 @@ async def look(app: App) -> None:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while not is_so():
             await asyncio.sleep(0.02)
 

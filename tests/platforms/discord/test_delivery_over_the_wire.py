@@ -71,7 +71,7 @@ async def test_a_channel_that_stays_broken_is_put_off_with_its_reason_and_holds_
     async with start() as (app, client):
         await compose(app, broken, whole)
         delivering = client.delivery.start()
-        await server.until(lambda: whole.messages, timeout=2)
+        await server.until(lambda: whole.messages, timeout=10)
         client.delivery.stop()
         report = await delivering
         workspace = await app.services.workspaces.named(DEFAULT)

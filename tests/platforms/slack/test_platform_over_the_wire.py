@@ -26,7 +26,7 @@ async def state_of(app: App) -> str:
 
 
 async def until_state(app: App, state: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await state_of(app) != state:
             await asyncio.sleep(0.01)
 
@@ -93,7 +93,7 @@ async def test_connections_that_are_not_ours_are_told_as_another_program(
     server.sockets.strangers = 2
     async with connected() as app:
         await server.until(lambda: len(server.sockets.open) == 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not await app.services.token_conflicts.checks():
                 await asyncio.sleep(0.01)
         [check] = await app.services.token_conflicts.checks()
