@@ -101,10 +101,9 @@ async def test_claims_are_forgotten_when_no_token_is_valid_any_more(database: Da
 
 async def test_writing_waits_for_as_long_as_the_request_may(database: Database) -> None:
     async with locked(database.url):
+        waiting = asyncio.create_task(answering(request(patience=60), note(database, "y")))
         with pytest.raises(StoreError, match=r"locked|writing for too long"):
-            await answering(request(), note(database, "x"))  # ten seconds, the default
-        waiting = asyncio.create_task(answering(request(patience=30), note(database, "y")))
-        await asyncio.sleep(0.5)
+            await answering(request("discord:2"), note(database, "x"))  # ten seconds, the default
         assert await asyncio.wait_for(noted(database), 5) is None  # reads continue
         assert not waiting.done()
     await waiting
