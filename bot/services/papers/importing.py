@@ -12,7 +12,8 @@ import structlog
 
 from bot.domain.dates import PaperDate
 from bot.domain.errors import LostStoreError
-from bot.domain.paper import FIELD_NAMES, Columns, Paper, identity_keys, person_name, title_key
+from bot.domain.paper import FIELD_NAMES, Columns, Paper, identity_keys, link_keys, person_name, title_key
+from bot.domain.text import similar_name
 from bot.i18n import Message, msg
 from bot.services.papers.library import Write, write_papers
 from bot.services.ports import Clock, Progress
@@ -165,7 +166,7 @@ class _Decisions:
                 self.report.removed.append(entry.id)
         if new_hash in (stored_hash, before):
             self.report.unchanged.append(entry.id)
-        elif conflict := self._conflict(entry, stored_hash, before, same_title):
+        elif conflict := self._conflict(entry, old, stored_hash, before, same_title):
             self.report.conflicts.append((entry.id, conflict))
             return
         else:
@@ -177,7 +178,7 @@ class _Decisions:
         self.new_hashes[entry.id] = new_hash
 
     def _conflict(
-        self, entry: Paper, stored_hash: str | None, before: str | None, same_title: Paper | None
+        self, entry: Paper, old: Paper | None, stored_hash: str | None, before: str | None, same_title: Paper | None
     ) -> Message | None:
         """Return why an entry that differs from the stored paper must not replace it or be added; None if it may."""
         if stored_hash != before:
@@ -185,6 +186,8 @@ class _Decisions:
                 return msg("it was changed both here and in the file")
             if before:
                 return msg("it was removed here and changed in the file")
+            return msg("another paper has this id here")
+        if old and self.last_hashes is None and _is_other_work(old, entry):
             return msg("another paper has this id here")
         works = _works_of(entry)
         if holder := next((self.holders[work] for work in works if self.holders.get(work, entry.id) != entry.id), None):
@@ -225,6 +228,16 @@ def _in_order_of_addition(entries: Sequence[Paper], now: datetime) -> list[Paper
     ordered = list(reversed(entries))
     ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
     return ordered
+
+
+def _is_other_work(old: Paper, entry: Paper) -> bool:
+    """Return whether papers of one id have neither a similar title nor an id or a link in common.
+
+    Several people's bibliographies have a `smith2023`.
+    """
+    title, keys = title_key(old.title), {*identity_keys(old), *link_keys(old)}
+    is_shared = not keys.isdisjoint((*identity_keys(entry), *link_keys(entry)))
+    return not is_shared and similar_name(title_key(entry.title), [title]) is None
 
 
 def _works_of(entry: Paper) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
+from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Paper
 from bot.formats.registry import READERS, WRITERS
 from bot.services.papers.importing import Importer, ImportReport
@@ -159,6 +160,20 @@ async def test_another_paper_under_the_same_id_is_a_conflict(
     await library.add(workspace, paper(7, id="paper-1"), None)
     conflicts = told(await importer.run(workspace, FILE, None))[3]
     assert conflicts == ["paper-1: another paper has this id here"]
+
+
+async def test_a_file_replaces_no_other_work_that_has_an_id_of_it(
+    importer: Importer, lookup: Lookup, workspace: int
+) -> None:
+    before = replace(paper(7), id="smith2023", title="Retentive Networks", comment="読みました。")
+    await importer.run(workspace, [before], None)
+    other = replace(paper(8), id="smith2023", title="Diffusion of Heat in Glass")
+    assert told(await importer.run(workspace, [other], None))[3] == ["smith2023: another paper has this id here"]
+    assert (await lookup.get(workspace, "smith2023")).comment == "読みました。"
+    renamed = replace(before, title="A Title of Its Publisher")
+    assert told(await importer.run(workspace, [renamed], None))[1] == ["smith2023"]
+    corrected = replace(before, title="The Title of Its Publisher", links=(), identifiers=Identifiers())
+    assert told(await importer.run(workspace, [corrected], None))[1] == ["smith2023"]
 
 
 async def test_a_work_that_is_there_under_another_id_is_a_conflict(
