@@ -16,7 +16,7 @@ from bot.domain.publication import Publication
 from bot.domain.text import clean_line
 from bot.sources import crossref, webpage
 from bot.sources.acl import Acl
-from bot.sources.arxiv_api import Arxiv
+from bot.sources.arxiv import Arxiv
 from bot.sources.arxiv_listing import ArxivListing
 from bot.sources.crossref import Crossref
 from bot.sources.feeds import Feeds

@@ -14,7 +14,7 @@ from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
 from bot.domain.publication import Publication, json_of_publication
 from bot.frames import framed, frames
-from bot.sources import acl, arxiv, arxiv_listing, crossref, feed_document, openreview, webpage
+from bot.sources import acl, arxiv_answer, arxiv_listing, crossref, feed_document, openreview, webpage
 
 Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument | list[Listing]]
 SECONDS, MEMORY = 5.0, 2**29
@@ -22,9 +22,9 @@ ENTRIES = 50  # of a feed in one part of an answer
 _GRACE = 1.0  # seconds after which it ends by itself, in case its parent is gone
 PARSERS: Mapping[str, Parse] = {
     "acl": acl.parse,
-    "arxiv": arxiv.parse,
+    "arxiv": arxiv_answer.parse,
     "arxiv-listing": arxiv_listing.parse,
-    "arxiv_publications": arxiv.parse_publications,
+    "arxiv_publications": arxiv_answer.parse_publications,
     "citation": webpage.parse_citation,
     "crossref": crossref.parse,
     "crossref_publication": crossref.parse_publication,

@@ -14,7 +14,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import SourceBusyError, SourceError
 from bot.domain.metadata import Metadata, make_metadata
 from bot.domain.paper import make_paper
-from bot.sources import acl, arxiv, crossref, openreview, webpage
+from bot.sources import acl, arxiv_answer, crossref, openreview, webpage
 from bot.sources.html_meta import meta_tags
 from bot.sources.markup import decoded, person, plain, several
 from tests.doubles.web.answers import Page, anthology, arxiv_error, atom, citation, html, meta
@@ -23,7 +23,7 @@ from tests.doubles.web.answers import openreview as openreview_page
 from tests.samples import addresses, lines, texts
 
 PARSERS: dict[str, Callable[[bytes], list[Metadata]]] = {
-    "arxiv": lambda body: [*arxiv.parse(body).values()],
+    "arxiv": lambda body: [*arxiv_answer.parse(body).values()],
     "crossref": lambda body: [crossref.parse(body, "10.5555/x")],
     "openreview": lambda body: [openreview.parse(body, "AbCdEf1234")],
     "acl": lambda body: [acl.parse(body, "P19-9999")],
@@ -232,9 +232,9 @@ def test_a_source_tells_where_its_paper_was_published(parser: str, page: Page, v
 
 def test_arxiv_says_what_is_wrong_and_when_it_is_asked_too_often() -> None:
     with pytest.raises(SourceError, match="answered with an error: incorrect id format for x"):
-        arxiv.parse(arxiv_error("incorrect id format for x").body)
+        arxiv_answer.parse(arxiv_error("incorrect id format for x").body)
     with pytest.raises(SourceBusyError):
-        arxiv.parse(b"Rate exceeded.")
+        arxiv_answer.parse(b"Rate exceeded.")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.domain.errors import InputError, NotAllowedError
 from bot.i18n import msg
 from bot.platforms.discord.permissions import require_posting
 
-Named: TypeAlias = AppCommandChannel | AppCommandThread
+NamedChannel: TypeAlias = AppCommandChannel | AppCommandThread
 
 
 class _ChannelOption(Transformer):
@@ -37,10 +37,10 @@ class _ChannelOption(Transformer):
         return value
 
 
-PostingChannel: TypeAlias = Transform[Named, _ChannelOption]
+PostingChannel: TypeAlias = Transform[NamedChannel, _ChannelOption]
 
 
-async def require_posting_in(named: Named) -> None:
+async def require_posting_in(named: NamedChannel) -> None:
     """Raise NotAllowedError that says what keeps the bot from posting in a channel, InputError if it takes none."""
     try:
         channel = named.resolve() or await named.fetch()
