@@ -29,8 +29,12 @@ def step_message(step: ReviewStep, actor: Actor) -> dict[str, Any]:
 
 
 def decision_buttons(candidate: Candidate, locale: Locale) -> Iterator[Button[Any]]:
-    """Yield a button for each decision; a feed's find has no Edit, since accepting it opens its form."""
-    yield button(ACCEPT, candidate.number, t(locale, "Accept"), ButtonStyle.success)
+    """Yield a button for each decision; a feed's find has no Edit, since accepting it opens its form.
+
+    Even if it has become somebody's proposal by then, which the curator has not seen.
+    """
+    accept = CHANGE if candidate.is_find else ACCEPT
+    yield button(accept, candidate.number, t(locale, "Accept"), ButtonStyle.success)
     if not candidate.is_find:
         yield button(CHANGE, candidate.number, t(locale, "Edit"))
     yield from other_buttons(candidate.number, locale)

@@ -31,9 +31,12 @@ def step_answer(step: ReviewStep, actor: Actor, *below: Block) -> Answer:
 
 
 def _buttons(candidate: Candidate, locale: Locale) -> Iterator[Block]:
-    """Yield a button for each decision; a feed's find has no Edit, since accepting it opens its form."""
+    """Yield a button for each decision; a feed's find has no Edit, since accepting it opens its form.
+
+    Even if it has become somebody's proposal by then, which the curator has not seen.
+    """
     number = candidate.number
-    yield kit.button(ACCEPT, t(locale, "Accept"), number, "primary")
+    yield kit.button(CHANGE if candidate.is_find else ACCEPT, t(locale, "Accept"), number, "primary")
     if not candidate.is_find:
         yield kit.button(CHANGE, t(locale, "Edit"), number)
     yield kit.button(REJECT, t(locale, "Reject"), number, "danger")

@@ -155,6 +155,22 @@ async def test_a_card_says_who_brought_it_and_what_else_there_is(
     assert "Found by arxiv-cl" in english.content
 
 
+async def test_a_find_that_has_become_a_proposal_is_shown_before_it_is_accepted(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        await find_many(app.database, workspace, app.clock, 1)
+        card = await server.slash(curator, general, "inbox", locale="ja")
+        proposed = paper(1, comment="太郎のコメント")
+        await Submission(app.database, app.clock, "curators").add(workspace, Draft("2401.00001"), proposed, TARO)
+        form = await server.click(curator, card, "採用", locale="ja")
+        waiting = await first(app, workspace)
+    assert values(form)["comment"] == "太郎のコメント"
+    assert waiting
+    assert waiting.proposed_by == "太郎"
+
+
 async def test_a_finds_form_is_that_of_addpaper_and_a_wrong_value_loses_nothing(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel
 ) -> None:

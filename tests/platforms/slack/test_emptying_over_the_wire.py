@@ -59,7 +59,7 @@ async def press(curator: Person, place: Place, button: str) -> Place:
 
 async def accept(curator: Person, place: Place, **typed: str) -> Place:
     """Press 採用; where that opens a form, type into it and send it."""
-    place = await press(curator, place, "accept")
+    place = await press(curator, place, "採用")
     if isinstance(place, View) and place.content.get("callback_id") == "find":
         await curator.submit(place, **typed)
         return await curator.until_modal("を採用しました")
@@ -114,6 +114,19 @@ async def test_fifty_candidates_are_decided_on_one_after_another_with_a_restart_
     assert sum(counts["arxiv-cl"]) == 40
 
 
+async def test_a_find_that_has_become_a_proposal_is_shown_before_it_is_accepted(
+    app: App, server: SlackServer, channel: Channel
+) -> None:
+    curator = curator_of(server)
+    await find_many(app.database, 1, app.clock, 1)
+    card = await curator.ask(channel, "/inbox")
+    proposed = paper(1, comment="太郎のコメント")
+    await Submission(app.database, app.clock, "curators").add(1, Draft("2401.00001"), proposed, TARO)
+    await curator.press(card, "採用")
+    await curator.until_modal("太郎のコメント")
+    assert (await decided(app))["waiting"] == 1
+
+
 async def test_two_curators_at_once_decide_on_each_candidate_once(
     app: App, server: SlackServer, channel: Channel
 ) -> None:
@@ -136,7 +149,7 @@ async def test_a_finds_form_says_what_is_wrong_and_loses_nothing(
     await find(app.database, 1, app.clock, paper(1, headline=None, date="2024-01"), "arxiv-cl", "hf-daily")
     card = await curator.ask(channel, "/inbox")
     assert "arxiv-cl と hf-daily が見つけました。" in text_of(card)
-    form = await press(curator, card, "accept")
+    form = await press(curator, card, "採用")
     assert isinstance(form, View)
     assert "A Paper on Subject 1" in str(form.content)
     assert "リンクと著者" not in text_of(form)
@@ -157,7 +170,7 @@ async def test_a_form_that_comes_after_somebody_elses_decision_gives_back_what_w
 ) -> None:
     curator = curator_of(server)
     await find_many(app.database, 1, app.clock, 2)
-    form = await press(curator, await curator.ask(channel, "/inbox"), "accept")
+    form = await press(curator, await curator.ask(channel, "/inbox"), "採用")
     assert isinstance(form, View)
     await app.services.inbox.reject(1, 2, JIRO)
     await curator.submit(form, headline="長く考えた見出し")
