@@ -74,6 +74,15 @@ async def messages_with(
     return [SentMessage(*row) for row in await connection.execute(query)]
 
 
+async def first_sent(connection: StoreConnection, platform: str) -> str | None:
+    """Return when the first edition of a platform was composed; None before it."""
+    query = select(func.min(editions.c.composed_at)).join(
+        subscriptions, subscriptions.c.id == editions.c.subscription_id
+    )
+    first: str | None = (await connection.execute(query.where(edition_channel.startswith(f"{platform}:")))).scalar()
+    return first
+
+
 async def payload_of(connection: StoreConnection, message: SentMessage) -> Payload | None:
     """Return the current content of a message."""
     conditions = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)

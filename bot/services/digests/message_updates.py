@@ -71,7 +71,8 @@ class MessageUpdates:
         key = updated_until(platform)
         async with self._database.read() as connection:
             until, newest = await state.read_state(connection, key), await last_step(connection)
-            since = newest if until is None else await sent_messages.step_of(connection, until)
+            first = until or await sent_messages.first_sent(connection, platform)
+            since = await sent_messages.step_of(connection, first) if first else newest
             edited = await sent_messages.edited_since(connection, since)
         outcomes = [outcome for paper in edited for outcome in await self._redraw(platform, *paper)]
         if "postponed" not in outcomes:

@@ -77,6 +77,28 @@ async def retitle(library: Library, workspace: int, title: str) -> None:
     await library.edit(workspace, "paper-1", None, lambda before: replace(before, title=title))
 
 
+async def test_an_edit_is_followed_that_comes_before_the_first_update(
+    database: Database,
+    digests: Digests,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    delivery: Delivery,
+    publisher: Sleeper,
+) -> None:
+    await library.add(workspace, paper(1), None)
+    await retitle(library, workspace, "第一")
+    clock.advance(minutes=1)
+    await digests.subscribe(workspace, SubscriptionRequest("here", "discord:1/2", "mon 09:00", (), "ja"))
+    await digests.compose_now(workspace, "here")
+    await delivery.deliver_open()
+    clock.advance(minutes=1)
+    await retitle(library, workspace, "第二")
+    updates = MessageUpdates(database, RENDERERS, {"discord": publisher, "slack": publisher})
+    assert [await updates.update(), await updates.update()] == [1, 0]
+    assert publisher.posted[0].payload["redrawn"] == "第二"
+
+
 @pytest.mark.usefixtures("digests")
 async def test_an_edit_that_was_overtaken_by_another_of_its_paper_is_not_made(
     database: Database,
