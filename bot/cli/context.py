@@ -109,7 +109,7 @@ class CommandContext(NamedTuple):
         self.console.print(render.card(paper, self.locale, render.width_of(self.console)))
 
 
-class Settings(NamedTuple):
+class SettingsContext(NamedTuple):
     """The context of a command that must not open the store as the others do."""
 
     config: Config
@@ -136,11 +136,11 @@ def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[Non
     return _command(command, run)
 
 
-def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) -> Callable[..., None]:
+def with_settings(command: Callable[Concatenate[SettingsContext, P], Awaitable[None]]) -> Callable[..., None]:
     """Make a terminal command of a coroutine function that gets the settings and opens no store."""
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
-        await command(Settings(config, workspace), *args, **values)
+        await command(SettingsContext(config, workspace), *args, **values)
 
     return _command(command, run)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.context import Settings, progress_bar, with_settings
+from bot.cli.context import SettingsContext, progress_bar, with_settings
 from bot.config_values import InvalidValue, valid_database_url
 from bot.domain.errors import InputError
 from bot.i18n import phrase, t
@@ -16,7 +16,7 @@ from bot.platforms.console.output import print_json
 
 @with_settings
 async def copy_store(
-    settings: Settings,
+    settings: SettingsContext,
     source: Annotated[
         str, typer.Argument(metavar="FROM", help=phrase("A database's URL as in database_url, or a SQLite file."))
     ],

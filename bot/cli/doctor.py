@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.context import Settings, progress_bar, with_settings
+from bot.cli.context import SettingsContext, progress_bar, with_settings
 from bot.config import load_config, reader_locale
 from bot.doctor import examine
 from bot.domain.errors import ConfigError
@@ -43,7 +43,7 @@ def _with_faulty_settings(command: Callable[..., None]) -> Callable[..., None]:
 @_with_faulty_settings
 @with_settings
 async def doctor(
-    settings: Settings,
+    settings: SettingsContext,
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document."))] = False,
     offline: Annotated[bool, typer.Option("--offline", help=phrase("Skip the checks that need the network."))] = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.app import open_health, utc_now
-from bot.cli.context import CommandContext, Settings, with_context, with_settings
+from bot.cli.context import CommandContext, SettingsContext, with_context, with_settings
 from bot.domain.errors import ConflictError, DayoriError, InputError, StoreError
 from bot.domain.os_errors import os_reason
 from bot.domain.server import Server
@@ -65,7 +65,7 @@ async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()
 
 
 @with_settings
-async def restore(settings: Settings, file: Annotated[Path, typer.Argument()]) -> None:
+async def restore(settings: SettingsContext, file: Annotated[Path, typer.Argument()]) -> None:
     """Put a copy in the place of the database, which is kept beside it under another name."""
     from bot.services import backups
 
@@ -84,7 +84,7 @@ async def restore(settings: Settings, file: Annotated[Path, typer.Argument()]) -
 
 @with_settings
 async def init(
-    settings: Settings,
+    settings: SettingsContext,
     folder: Annotated[
         Path, typer.Argument(help=phrase("By default the current folder; it is made if needed."))
     ] = Path(),
@@ -115,7 +115,7 @@ def _write_new(file: Path, content: bytes) -> bool:
 
 
 @with_settings
-async def slack_manifest(settings: Settings) -> None:
+async def slack_manifest(settings: SettingsContext) -> None:
     """Print the link that opens Slack's form for a new app, filled in for this bot."""
     from bot.platforms.slack.manifest import creation_link, manifest
 

@@ -17,7 +17,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class AtomFeed:
     """A feed: its collection, and its own address (absolute or relative) if known.
 
     Ids are derived from the collection's, so that two teams' entries for one paper differ in a reader that follows
@@ -37,7 +37,7 @@ class Feed:
         return uuid5(self.collection, f"paper/{paper.id}").urn
 
 
-def write(papers: Iterable[Paper], feed: Feed) -> Iterator[str]:
+def write(papers: Iterable[Paper], feed: AtomFeed) -> Iterator[str]:
     """Write the feed; without an address, its id (a URN) serves as its link to itself."""
     yield "\n".join(
         (
@@ -56,7 +56,7 @@ def write(papers: Iterable[Paper], feed: Feed) -> Iterator[str]:
     yield f"{_element('updated', _time(updated))}\n</feed>\n"  # the order of a feed's elements has no meaning
 
 
-def _entry(paper: Paper, feed: Feed) -> Iterator[str]:
+def _entry(paper: Paper, feed: AtomFeed) -> Iterator[str]:
     yield "<entry>"
     yield _element("id", feed.entry_id(paper))
     yield _element("title", paper.heading)

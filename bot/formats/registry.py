@@ -103,7 +103,7 @@ def writer(format: str, collection: UUID, address: str = "") -> Writer:
     Imports the format, which may take 50 ms.
     """
     module = _module(format)
-    return partial(module.write, feed=module.Feed(collection, address)) if format == "atom" else WRITERS[format]
+    return partial(module.write, feed=module.AtomFeed(collection, address)) if format == "atom" else WRITERS[format]
 
 
 def format_of(file: str, requested: str | None, names: Sequence[str]) -> str:

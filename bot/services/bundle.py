@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bot.services.papers.inbox import Inbox
     from bot.services.papers.library import Library
     from bot.services.papers.lookup import Lookup
-    from bot.services.papers.metadata import Source as MetadataSource
+    from bot.services.papers.metadata import MetadataSource
     from bot.services.papers.previews import Previews
     from bot.services.papers.proposer_notices import ProposerNotices
     from bot.services.papers.review import Review

@@ -12,7 +12,7 @@ from bot.domain.feed_entry import FeedDocument
 from bot.i18n import Message, msg
 from bot.sources.http import UnsentError
 from bot.sources.parser import Parser
-from bot.sources.polls import MayRequest, Poll, Polls, PostponedError
+from bot.sources.polls import MayRequest, PollResponse, Polls, PostponedError
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
@@ -56,7 +56,7 @@ class Feeds:
             return FeedAnswer(failure=error.message, was_sent=not isinstance(error, _UNSENT))
         return await self._read(poll, seen)
 
-    async def _read(self, poll: Poll, seen: str) -> FeedAnswer:
+    async def _read(self, poll: PollResponse, seen: str) -> FeedAnswer:
         if poll.status == 304:
             return _answer(poll)
         if poll.status != 200:
@@ -68,7 +68,7 @@ class Feeds:
             return FeedAnswer(poll.status, failure=error.message)
         return _answer(poll, document)
 
-    async def _document(self, poll: Poll, seen: str = "") -> FeedDocument:
+    async def _document(self, poll: PollResponse, seen: str = "") -> FeedDocument:
         response = poll.response
         return await self._parser.feed(response.body, response.url, response.charset, name=_name_of(poll), seen=seen)
 
@@ -77,11 +77,11 @@ async def _anywhere(host: str) -> bool:
     return True
 
 
-def _name_of(poll: Poll) -> str:
+def _name_of(poll: PollResponse) -> str:
     return urlsplit(poll.response.url).hostname or poll.response.url[:80]
 
 
-def _answer(poll: Poll, document: FeedDocument | None = None) -> FeedAnswer:
+def _answer(poll: PollResponse, document: FeedDocument | None = None) -> FeedAnswer:
     if document and document.is_broken and not poll.response.body.rstrip().lower().endswith(_ENDS):
         # it ended early: likewise without its validators
         return FeedAnswer(poll.status, document, max_age=_max_age(poll.headers), moved=poll.moved)

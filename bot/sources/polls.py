@@ -25,7 +25,7 @@ MayRequest = Callable[[str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class PollResponse:
     """What an address answered, whatever its status, and where permanent redirects led."""
 
     response: Response
@@ -50,7 +50,7 @@ class Polls:
         self._fetcher = fetcher
         self._places = defaultdict[str, asyncio.Lock](asyncio.Lock)
 
-    async def poll(self, url: str, accept: str, headers: Mapping[str, str], may_request: MayRequest) -> Poll:
+    async def poll(self, url: str, accept: str, headers: Mapping[str, str], may_request: MayRequest) -> PollResponse:
         """Return what an address answers; a redirect to another host is followed if that may be requested now.
 
         Raises UnsentError when nobody received the request, and SourceError, at the latest after the time limit.
@@ -62,7 +62,9 @@ class Polls:
         except TimeoutError as error:
             raise too_slow(name, self._fetcher.seconds) from error
 
-    async def _follow(self, url: str, request: Request, headers: Mapping[str, str], may_request: MayRequest) -> Poll:
+    async def _follow(
+        self, url: str, request: Request, headers: Mapping[str, str], may_request: MayRequest
+    ) -> PollResponse:
         address, moved, is_permanent = web_address(url), url, True
         for n in range(MOST_REDIRECTS + 1):
             if address is None:
@@ -73,7 +75,7 @@ class Polls:
                 answer = await self._hop(address, request, headers)
             except UnsentError as error:
                 raise (SourceError(error.message) if n else error) from error
-            if isinstance(answer, Poll):
+            if isinstance(answer, PollResponse):
                 return replace(answer, moved=moved if moved != url else None)
             is_permanent = is_permanent and answer.is_permanent
             address = web_address(answer.target)
@@ -81,7 +83,7 @@ class Polls:
             request = replace(request, name=urlsplit(address or "").hostname or request.name)
         raise SourceError(msg("{source} redirects from page to page without end.", source=request.name))
 
-    async def _hop(self, url: str, request: Request, headers: Mapping[str, str]) -> Poll | _Redirect:
+    async def _hop(self, url: str, request: Request, headers: Mapping[str, str]) -> PollResponse | _Redirect:
         place = place_of(url)
         async with self._places[place], self._fetcher.requested(url, request, _ALONE | dict(headers)) as response:
             target = target_of(response, url)
@@ -91,4 +93,4 @@ class Polls:
                 await self._fetcher.back_off(place, request.name, response.headers.get("Retry-After"), "feeds")
             is_whole = response.status == 200
             body = await read_body(response, url, request) if is_whole else Response(url, "", None, b"")
-            return Poll(body, response.status, response.headers)
+            return PollResponse(body, response.status, response.headers)

@@ -12,7 +12,7 @@ from bot.sources.network import place_of
 from bot.sources.source_errors import too_slow
 
 
-class Answer(NamedTuple):
+class ProbeAnswer(NamedTuple):
     """The status of an answer, and the time of day in its `Date` header."""
 
     status: int
@@ -25,11 +25,11 @@ class Probe:
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
 
-    async def get(self, url: str) -> Answer:
+    async def get(self, url: str) -> ProbeAnswer:
         """Return what an address of the settings answers, which may be private. Raises SourceError."""
         return await self._ask(url, Request(name=_name(url), accept="*/*", trusted=place_of(url)), {})
 
-    async def head(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def head(self, url: str, headers: Mapping[str, str]) -> ProbeAnswer:
         """Return what an address answers when asked for its headers alone. Raises SourceError."""
         return await self._ask(url, Request(name=_name(url), accept="*/*", method="HEAD"), headers)
 
@@ -37,11 +37,11 @@ class Probe:
         """Close all connections."""
         await self._fetcher.close()
 
-    async def _ask(self, url: str, request: Request, headers: Mapping[str, str]) -> Answer:
+    async def _ask(self, url: str, request: Request, headers: Mapping[str, str]) -> ProbeAnswer:
         try:
             async with asyncio.timeout(self._fetcher.seconds):
                 async with self._fetcher.requested(url, request, headers) as response:
-                    return Answer(response.status, response.headers.get("Date", ""))
+                    return ProbeAnswer(response.status, response.headers.get("Date", ""))
         except TimeoutError as error:
             raise too_slow(request.name, self._fetcher.seconds) from error
 

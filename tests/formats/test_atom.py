@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from bot.domain.dates import PaperDate
 from bot.domain.paper import Paper, make_paper
 from bot.formats import atom
-from bot.formats.atom import Feed
+from bot.formats.atom import AtomFeed
 from tests.formats.shared import full
 from tests.samples import numbered, paper, stamped
 
-OURS, THEIRS = Feed(UUID(int=1)), Feed(UUID(int=2))
+OURS, THEIRS = AtomFeed(UUID(int=1)), AtomFeed(UUID(int=2))
 A = "{http://www.w3.org/2005/Atom}"
 
 
-def _feed(papers: list[Paper], feed: Feed = OURS) -> ElementTree.Element:
+def _feed(papers: list[Paper], feed: AtomFeed = OURS) -> ElementTree.Element:
     return ElementTree.fromstring("".join(atom.write(papers, feed)))
 
 
@@ -55,7 +55,7 @@ def test_two_teams_feeds_share_no_id() -> None:
 
 @pytest.mark.parametrize("address", ["https://example.org/a?b=1&c=2", "papers.atom", ""])
 def test_a_feed_says_where_it_is_itself(address: str) -> None:
-    feed = _feed([paper(1)], Feed(UUID(int=1), address))
+    feed = _feed([paper(1)], AtomFeed(UUID(int=1), address))
     (own,) = [each for each in feed.findall(f"{A}link") if each.get("rel") == "self"]
     assert own.get("href") == (address or _texts(feed, "id")[0])
 

@@ -14,7 +14,7 @@ from bot.domain.errors import DayoriError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
 from bot.formats import atom, bibtex, csl, json, markdown, ris, yaml
-from bot.formats.atom import Feed
+from bot.formats.atom import AtomFeed
 from bot.formats.person_names import from_inverted, parted
 from bot.formats.registry import READERS, WRITERS
 from tests.samples import paper, texts
@@ -169,7 +169,7 @@ def test_nothing_is_html_in_a_page_or_a_feed(paper: Paper) -> None:
     page = "".join(WRITERS["html"]([paper]))
     assert "<script" not in page
     assert "javascript:" not in re.sub(r">[^<]*<", "><", page)
-    assert "<script" not in "".join(atom.write([paper], Feed(UUID(int=1))))
+    assert "<script" not in "".join(atom.write([paper], AtomFeed(UUID(int=1))))
 
 
 @pytest.mark.parametrize("name", NAMES)

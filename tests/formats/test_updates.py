@@ -13,7 +13,7 @@ from bot.domain.errors import FileError
 from bot.domain.paper import make_paper
 from bot.domain.paper_update import Update, make_update
 from bot.formats import atom, bibtex, csl, entries, html, json, markdown, yaml
-from bot.formats.atom import Feed
+from bot.formats.atom import AtomFeed
 from bot.formats.positions import PositionedTree
 from bot.formats.registry import read_file
 from bot.formats.update_line import line_of, parts_of
@@ -49,7 +49,7 @@ def test_a_page_for_people_shows_updates_and_reads_back_without_them(
 
 def test_a_feed_tells_a_retraction_in_its_summary_and_the_entry_as_updated() -> None:
     edited = replace(PAPER, updated_at=datetime(2024, 1, 1, tzinfo=UTC))
-    text = "".join(atom.write([edited], Feed(UUID(int=1))))
+    text = "".join(atom.write([edited], AtomFeed(UUID(int=1))))
     assert "<summary>撤回されました（2026年11月22日）\n" in text
     assert "<updated>2026-11-22T00:00:00Z</updated>" in text
 

@@ -15,7 +15,7 @@ from bot.services.check import Check
 from bot.services.ports import Clock, NoteTime
 from bot.sources.connection_errors import reason_of, remedy_of
 from bot.sources.network import place_of
-from bot.sources.probe import Answer
+from bot.sources.probe import ProbeAnswer
 
 # What is requested below each address: something small that each of them has, as these addresses' owners document.
 _PATHS = {
@@ -33,10 +33,10 @@ _WAITS = msg("Nothing needs to be done if it answers again later; until then pap
 class AddressProbe(Protocol):
     """Requests an address for no more than its status. Raises SourceError."""
 
-    async def get(self, url: str) -> Answer:
+    async def get(self, url: str) -> ProbeAnswer:
         """Return what an address of the settings answers."""
 
-    async def head(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def head(self, url: str, headers: Mapping[str, str]) -> ProbeAnswer:
         """Return what an address answers when asked for its headers alone."""
 
 

@@ -33,7 +33,7 @@ _AT_A_TIME = 4  # look-ups of one person at the same time
 ANSWER_KEPT, UNKNOWN_KEPT, FAILURE_KEPT = timedelta(days=1), timedelta(minutes=5), timedelta(minutes=1)
 
 
-class Source(Protocol):
+class MetadataSource(Protocol):
     """Anything that can look up a paper's metadata."""
 
     async def look_up(self, source: str) -> Metadata:
@@ -54,7 +54,7 @@ class _Turns:
 class MetadataLookup:
     """Looks up metadata and caches the answers, failures for minutes only. Close it at the end, before the sources."""
 
-    def __init__(self, database: Database, clock: Clock, sources: LazySources[Source]) -> None:
+    def __init__(self, database: Database, clock: Clock, sources: LazySources[MetadataSource]) -> None:
         self._database, self._clock, self._sources = database, clock, sources
         self._running: dict[str, asyncio.Task[Metadata | SourceError]] = {}
         self._turns: dict[str, _Turns] = {}

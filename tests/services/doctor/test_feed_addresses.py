@@ -13,7 +13,7 @@ from bot.i18n import msg
 from bot.services.doctor.due_feeds import DueFeed, due_feeds
 from bot.services.doctor.feed_addresses import feed_address_checks
 from bot.services.feeds.configured_feeds import ConfiguredFeeds
-from bot.sources.probe import Answer
+from bot.sources.probe import ProbeAnswer
 from bot.store import feed_addresses, feeds
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -27,14 +27,14 @@ class Asked:
     def __init__(self, status: int = 200) -> None:
         self.status, self.requests = status, list[tuple[str, dict[str, str]]]()
 
-    async def get(self, url: str) -> Answer:
+    async def get(self, url: str) -> ProbeAnswer:
         raise NotImplementedError
 
-    async def head(self, url: str, headers: Mapping[str, str]) -> Answer:
+    async def head(self, url: str, headers: Mapping[str, str]) -> ProbeAnswer:
         self.requests.append((url, dict(headers)))
         if not self.status:
             raise SourceError(msg("{source} is out of order ({status}).", source="a", status=0))
-        return Answer(self.status, "")
+        return ProbeAnswer(self.status, "")
 
 
 @pytest.fixture
