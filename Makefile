@@ -19,8 +19,9 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp) $(if $(POSTGRESQL),.venv/postgres.stamp)  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
 
+# Compiled files are written also where the environment forbids it: the tests start hundreds of processes.
 test: .venv/dev.stamp  ## run all tests
-	@$(BIN)/python -m pytest -q -rs -n 4 --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -rs -n 4 --dist worksteal
 
 test-site: .venv/browser.stamp  ## test the site's pages in Chromium, with axe
 	@$(BIN)/python -m pytest -q -n 2 trials/browser
