@@ -1,7 +1,7 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes,
-restore, site, soak, soak-postgresql and faults.
+`python -m trials slack` runs only those of Slack; the others are discord, rendering, growth, feeds, updates,
+processes, restore, site, soak, soak-postgresql and faults.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from trials.campaign import Run, play, round_robin
 from trials.discord import Discord
 from trials.faults import on_faults
 from trials.feeds import on_feeds
+from trials.growth import on_growth
 from trials.processes import on_processes
 from trials.restore import on_restore
 from trials.site import on_site
@@ -62,6 +63,7 @@ async def main(parts: list[str]) -> int:
         "discord": on_discord,
         "slack": on_slack,
         "rendering": on_both,
+        "growth": on_growth,
         "feeds": on_feeds,
         "updates": on_updates,
         "processes": on_processes,
