@@ -31,11 +31,11 @@ async def write(database: Database, subscription: Subscription, clock: Adjustabl
     return edition
 
 
-async def claim(
+async def lease(
     database: Database, clock: AdjustableClock, who: str, dead: str = "", platform: str = "discord"
 ) -> OpenEdition | None:
     async with database.write() as connection:
-        claimed = await leases.acquire(
+        leased = await leases.acquire(
             connection,
             who,
             clock(),
@@ -43,62 +43,62 @@ async def claim(
             platforms=[platform],
             is_dead=lambda name: name == dead,
         )
-    return claimed[0] if claimed else None
+    return leased[0] if leased else None
 
 
-async def test_an_edition_is_claimed_by_one_at_a_time(
+async def test_an_edition_is_leased_by_one_at_a_time(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     edition = await write(database, subscription, clock)
-    own = await claim(database, clock, "me")
+    own = await lease(database, clock, "me")
     assert own == OpenEdition(edition, subscription.workspace_id, subscription.id, "weekly", "discord:1/2", "ja", 1)
-    assert await claim(database, clock, "you") is None
-    assert await claim(database, clock, "me") is None
+    assert await lease(database, clock, "you") is None
+    assert await lease(database, clock, "me") is None
 
 
-async def test_a_claim_ends_with_its_time_its_holders_death_or_its_release(
+async def test_a_lease_ends_with_its_time_its_holders_death_or_its_release(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     edition = await write(database, subscription, clock)
-    assert await claim(database, clock, "me")
-    assert await claim(database, clock, "you", dead="me")
+    assert await lease(database, clock, "me")
+    assert await lease(database, clock, "you", dead="me")
     clock.advance(minutes=1)
-    assert await claim(database, clock, "third") is None
+    assert await lease(database, clock, "third") is None
     async with database.write() as connection:
         await leases.renew(connection, "you", [edition], clock() + timedelta(minutes=5))
     clock.advance(minutes=4)
-    assert await claim(database, clock, "third") is None
+    assert await lease(database, clock, "third") is None
     clock.advance(minutes=2)
-    assert await claim(database, clock, "third")
+    assert await lease(database, clock, "third")
     async with database.write() as connection:
         await leases.release(connection, "third", edition)
-    assert await claim(database, clock, "fourth")
+    assert await lease(database, clock, "fourth")
 
 
 async def test_a_released_edition_can_be_left_alone_for_a_while(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     edition = await write(database, subscription, clock)
-    assert await claim(database, clock, "me")
+    assert await lease(database, clock, "me")
     async with database.write() as connection:
         trouble = msg("The database could not be written: {reason}.", reason=msg("the disk is full"))
         await leases.release(connection, "me", edition, clock() + timedelta(seconds=50), trouble)
         status = await editions.last_editions(connection, subscription.workspace_id)
     assert status[subscription.id].trouble == trouble
-    assert await claim(database, clock, "me") is None
+    assert await lease(database, clock, "me") is None
     clock.advance(seconds=51)
-    assert await claim(database, clock, "me")
+    assert await lease(database, clock, "me")
 
 
 async def test_a_second_edition_waits_for_the_first(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     first, second = await write(database, subscription, clock, 1), await write(database, subscription, clock, 2)
-    claimed = [await claim(database, clock, "me") for _ in range(2)]
-    assert [each.id if each else None for each in claimed] == [first, None]
+    leased = [await lease(database, clock, "me") for _ in range(2)]
+    assert [each.id if each else None for each in leased] == [first, None]
     async with database.write() as connection:
         await editions.mark_delivered(connection, [first], clock())
-    after = await claim(database, clock, "me")
+    after = await lease(database, clock, "me")
     assert after
     assert after.id == second
 
@@ -111,7 +111,7 @@ async def test_no_server_waits_for_anothers_many_channels(
             database, await subscribe(database, workspace, clock, name=name, channel=f"discord:{channel}"), clock
         )
     async with database.write() as connection:
-        claimed = await leases.acquire(
+        leased = await leases.acquire(
             connection,
             "me",
             clock(),
@@ -120,17 +120,17 @@ async def test_no_server_waits_for_anothers_many_channels(
             is_dead=lambda _: False,
             most=4,
         )
-    assert [each.subscription for each in claimed] == ["a", "d", "f", "b"]
+    assert [each.subscription for each in leased] == ["a", "d", "f", "b"]
 
 
-async def test_a_claim_by_a_clock_that_ran_far_ahead_does_not_hold(
+async def test_a_lease_by_a_clock_that_ran_far_ahead_does_not_hold(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     await write(database, subscription, clock)
     clock.advance(days=400)
-    assert await claim(database, clock, "me")
+    assert await lease(database, clock, "me")
     clock.advance(days=-400)
-    assert await claim(database, clock, "you")
+    assert await lease(database, clock, "you")
 
 
 async def test_an_edition_of_a_paused_or_ended_subscription_waits(
@@ -139,22 +139,22 @@ async def test_an_edition_of_a_paused_or_ended_subscription_waits(
     await write(database, subscription, clock)
     async with database.write() as connection:
         await subscriptions.pause(connection, subscription.id, msg("The channel no longer exists."), clock())
-    assert await claim(database, clock, "me") is None
+    assert await lease(database, clock, "me") is None
     async with database.write() as connection:
         assert (await editions.outbox(connection))[0] == 1
         await subscriptions.end(connection, subscription.id, clock())
         assert await editions.outbox(connection) == (0, None)
-    assert await claim(database, clock, "me") is None
+    assert await lease(database, clock, "me") is None
     await subscribe(database, subscription.workspace_id, clock)
-    assert await claim(database, clock, "me")
+    assert await lease(database, clock, "me")
 
 
 async def test_an_edition_goes_to_a_delivery_that_speaks_its_platform(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     await write(database, subscription, clock)
-    assert await claim(database, clock, "me", platform="slack") is None
-    assert await claim(database, clock, "me")
+    assert await lease(database, clock, "me", platform="slack") is None
+    assert await lease(database, clock, "me")
 
 
 async def test_messages_are_unsent_until_they_are_marked_sent(
@@ -185,4 +185,4 @@ async def test_an_edition_is_open_until_it_is_finished(
         await editions.mark_delivered(connection, [edition], clock())
         assert not await editions.is_open(connection, subscription.id)
     clock.advance(days=1)
-    assert await claim(database, clock, "me") is None
+    assert await lease(database, clock, "me") is None
