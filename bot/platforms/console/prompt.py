@@ -91,7 +91,7 @@ class Prompt:
         from prompt_toolkit import PromptSession
 
         try:
-            session = PromptSession[str](key_bindings=_single_keys(keys))
+            session = PromptSession[str](key_bindings=_without_mouse(_single_keys(keys)))
             return await session.prompt_async(prompt, handle_sigint=False, reserve_space_for_menu=0)
         except (EOFError, KeyboardInterrupt):
             raise AbortError from None
@@ -108,11 +108,12 @@ class Prompt:
     def _editor(self, is_command: bool) -> PromptSession[str]:
         from prompt_toolkit import PromptSession  # slow to import, and needed only at a terminal
         from prompt_toolkit.history import FileHistory, InMemoryHistory
+        from prompt_toolkit.key_binding import KeyBindings
 
         path = _private(self._history) if is_command and self._history else None
         self._editors[is_command] = PromptSession(
             history=FileHistory(path) if path else InMemoryHistory(),
-            key_bindings=None if is_command else _ending_answers(),
+            key_bindings=_without_mouse(KeyBindings() if is_command else _ending_answers()),
         )
         return self._editors[is_command]
 
@@ -148,6 +149,17 @@ def _ending_answers() -> KeyBindings:
     @bindings.add("c-d", filter=Condition(lambda: get_app().current_buffer.document.is_cursor_at_the_end))
     def end(event: KeyPressEvent) -> None:
         event.app.exit(exception=EOFError)
+
+    return bindings
+
+
+def _without_mouse(bindings: KeyBindings) -> KeyBindings:
+    """Return key bindings that ignore a colour code (`ESC[31m`), which the editor takes for the mouse and fails."""
+    from prompt_toolkit.keys import Keys
+
+    @bindings.add(Keys.Vt100MouseEvent)
+    def ignore(_event: object) -> None:
+        pass
 
     return bindings
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
@@ -18,6 +19,7 @@ from bot.store.backups import make_private
 from bot.store.copying.tables import Rows, names_of, selection
 from bot.store.database import open_to_read
 from bot.store.migrations import upgrade
+from bot.store.sqlite_errors import reason_of
 
 _AT_ONCE = 1000  # rows
 
@@ -25,8 +27,8 @@ _AT_ONCE = 1000  # rows
 class SqliteStore:
     """An open file in one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self._path = connection, path
 
     async def count(self, table: Table) -> int:
         """Return how many rows a table has."""
@@ -48,7 +50,8 @@ class SqliteStore:
         names = names_of(table)
         columns = ", ".join(f'"{name}"' for name in names)
         sql = f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' * len(names))})"
-        await asyncio.to_thread(self._connection.executemany, sql, rows)
+        with _writing(self._path):
+            await asyncio.to_thread(self._connection.executemany, sql, rows)
 
     async def count_on(self, table: Table, number: int) -> None:
         """Let a table give only higher numbers."""
@@ -65,19 +68,32 @@ async def read_sqlite(url: str, path: Path) -> AsyncIterator[SqliteStore]:
     with closing(_connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM state LIMIT 1")  # from here on the snapshot holds
-        yield SqliteStore(connection)
+        yield SqliteStore(connection, path)
 
 
 @asynccontextmanager
 async def fill_sqlite(path: Path) -> AsyncIterator[SqliteStore]:
     """Yield an empty store under another name, which gets its own when `finish_sqlite` is called."""
-    unfinished = _prepare(path)
-    await asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{unfinished}")
+    with _writing(path):
+        unfinished = _prepare(path)
+        await asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{unfinished}")
     with closing(_connect(str(unfinished))) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")  # the rows are those of a whole store, and compared at the end
         connection.execute("BEGIN IMMEDIATE")
-        yield SqliteStore(connection)
-        await asyncio.to_thread(connection.commit)
+        yield SqliteStore(connection, path)
+        with _writing(path):
+            await asyncio.to_thread(connection.commit)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise StoreError for a copy that cannot be written."""
+    try:
+        yield
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise StoreError(
+            msg('"{file}" cannot be written: {reason}', file=str(path), reason=reason_of(error))
+        ) from error
 
 
 def _prepare(path: Path) -> Path:
@@ -99,11 +115,12 @@ def unfinished_of(path: Path) -> Path:
 def finish_sqlite(path: Path) -> None:
     """Give a copy that nobody has open its own name, when the disk has it."""
     unfinished = unfinished_of(path)
-    with closing(_connect(str(unfinished))) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with unfinished.open("rb+") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    with _writing(path):
+        with closing(_connect(str(unfinished))) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
 
 
 def _connect(place: str, *, uri: bool = False) -> sqlite3.Connection:

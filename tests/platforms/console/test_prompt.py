@@ -56,6 +56,16 @@ async def test_ctrl_d_ends_the_input_and_ctrl_c_takes_the_line_back() -> None:
         assert await lines.read("> ") is None
 
 
+async def test_a_colour_code_that_is_typed_or_pasted_is_nothing() -> None:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        lines = Prompt(complete, COMMANDS, is_interactive=True)
+        for read in (lines.read, lines.ask):
+            keys.send_text("\x1b[31mRetNet\r")
+            assert await read("> ") == "RetNet"
+        keys.send_text("\x1b[31ma")
+        assert await lines.key("> ", {*"ar"}) == "a"
+
+
 @pytest.mark.parametrize("key", ["\x03", "\x04", "\x15\x04", "half\x03", "half\x04"])
 async def test_ctrl_c_and_ctrl_d_at_a_question_abort(key: str) -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
