@@ -23,7 +23,7 @@ class Status(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often an address changes, and how often it wishes to be polled.
+    """How often an address changes, and how often it wants to be polled.
 
     `gaps` are the seconds between its last changes, newest last; `ttl` are minutes, `max_age` seconds, `skip_days`
     weekdays (0 is Monday) in UTC.

@@ -18,7 +18,7 @@ _WEEKEND = (5, 6)
 def status_of(feed: Feed, address: FeedAddress, now: datetime, *, passes: bool = True) -> Status:
     """Return the status of a feed, whose address is `address`.
 
-    Without `passes`, its filter let nothing through lately although the address brought something.
+    Without `passes`, its filter let nothing through recently although the address brought something.
     """
     if feed.paused_at:
         return Status("paused", feed.paused_at, msg("It is paused, so it is not polled."))

@@ -1,4 +1,4 @@
-"""Keeps the bot from beginning anew, unasked, where copies tell that there was a database.
+"""Keeps the bot from starting over without being asked where copies tell that there was a database.
 
 With an empty one it would send every paper a second time.
 """

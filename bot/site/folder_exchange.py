@@ -1,4 +1,4 @@
-"""Lets two folders change places at one stroke, where the system can."""
+"""Lets two folders change places in one atomic step, where the system can."""
 
 from __future__ import annotations
 

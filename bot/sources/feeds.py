@@ -83,7 +83,7 @@ def _name_of(poll: PollResponse) -> str:
 
 def _answer(poll: PollResponse, document: FeedDocument | None = None) -> FeedAnswer:
     if document and document.is_broken and not poll.response.body.rstrip().lower().endswith(_ENDS):
-        # it ended early: likewise without its validators
+        # it ended early, so its validators are left out too
         return FeedAnswer(poll.status, document, max_age=_max_age(poll.headers), moved=poll.moved)
     return FeedAnswer(
         poll.status,

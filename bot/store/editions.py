@@ -68,7 +68,7 @@ async def is_delivered(connection: StoreConnection, edition_id: int) -> bool:
 async def outbox(connection: StoreConnection) -> tuple[int, datetime | None]:
     """Return how many editions of all workspaces have not arrived, and when the oldest was composed.
 
-    Those of ended subscriptions wait until their channel subscribes again, perhaps for ever.
+    Those of ended subscriptions wait until their channel subscribes again, perhaps forever.
     """
     is_alive = exists().where(subscriptions.c.id == editions.c.subscription_id, subscriptions.c.ended_at.is_(None))
     query = select(func.count(), func.min(editions.c.composed_at)).where(editions.c.done_at.is_(None), is_alive)

@@ -18,7 +18,7 @@ _GATHERED = 0.1  # seconds after the first notice, within which others are heard
 
 
 class Listener:
-    """One connection that listens; it is made by the first who waits, and made anew after it broke."""
+    """One connection that listens; it is made for the first who waits, and again after it broke."""
 
     def __init__(self, address: URL) -> None:
         self._engine = make_engine(address, {"poolclass": NullPool})

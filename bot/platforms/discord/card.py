@@ -1,6 +1,6 @@
 """A paper's card as an answer, and the button that shows it to everyone.
 
-The buttons work for ever, even after restarts: their custom id holds all they need.
+The buttons keep working, even after restarts: their custom id holds all they need.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from time import monotonic
 from bot.services.job_leases import JobLeases
 
 _INTERVAL = 5.0  # seconds
-_PATIENCE = 150.0  # seconds; discord.py begins anew with a shard that is not connected after three minutes
+_PATIENCE = 150.0  # seconds; discord.py starts over with a shard that is not connected after three minutes
 
 
 class Identification:

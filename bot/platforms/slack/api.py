@@ -38,7 +38,7 @@ class SlackApi:
 
     @property
     def recent_time(self) -> float | None:
-        """Return a recent time that Slack has passed; None if none was received lately."""
+        """Return a recent time that Slack has passed; None if none was received recently."""
         return self._server_time[0] if self._server_time and monotonic() - self._server_time[1] < _RECENT else None
 
     async def read(self, method: str, **arguments: str) -> dict[str, Any]:

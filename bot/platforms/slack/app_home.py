@@ -1,7 +1,7 @@
 """App Home: published when somebody opens it, and again when what it shows has changed.
 
 A change may come from Slack, Discord or a terminal. So what is shown is compared with the store after each interaction
-here, within seconds of a change of the collection, and once a minute, for the few people who opened their Home lately.
+here, within seconds of a change of the collection, and once a minute, for the few who opened their Home recently.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def refresh_soon(client: Client) -> None:
     """Publish shortly, and without anybody waiting for it, the Homes whose content has changed."""
     homes = client.homes
     homes.is_outdated = True
-    if homes.lately() and (homes.task is None or homes.task.done()):
+    if homes.recent() and (homes.task is None or homes.task.done()):
         homes.task = asyncio.create_task(_refresh(client))
 
 
@@ -54,7 +54,7 @@ async def _refresh(client: Client) -> None:
         homes.is_outdated = False
         try:
             front = await _front(client)
-            for user, home in homes.lately().items():
+            for user, home in homes.recent().items():
                 await _publish_or_forget(client, user, home, front)
         except DayoriError as error:
             _log.warning("the Homes were not updated", reason=str(error))

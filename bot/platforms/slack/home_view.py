@@ -54,7 +54,7 @@ def _head(page: FrontPage, actor: Actor) -> Iterator[Block]:
 
 
 def _edition(page: FrontPage, actor: Actor) -> Iterator[Block]:
-    """Yield the latest edition, or before the first one what the collection has of late."""
+    """Yield the latest edition, or before the first one the newest papers."""
     locale, edition = actor.locale, page.edition
     if edition:
         place = f"{day(edition.composed_at)}{BETWEEN}{channel(edition.channel)}"

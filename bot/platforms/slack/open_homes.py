@@ -1,4 +1,4 @@
-"""Who opened their App Home lately, and what it shows them; only those Homes are kept up to date."""
+"""Who opened their App Home recently, and what it shows them; only those Homes are kept up to date."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-_LATELY = 2 * 3600.0  # seconds; whoever opens their Home again is sent it anew
+_RECENT = 2 * 3600.0  # seconds; whoever opens their Home again gets it again
 _MOST = 50
 
 
@@ -21,7 +21,7 @@ class OpenHome:
 
 
 class OpenHomes:
-    """The Homes that were opened lately; `task` updates those that changed."""
+    """The Homes that were opened recently; `task` updates those that changed."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
@@ -42,9 +42,9 @@ class OpenHomes:
         """Keep a person's Home no longer up to date."""
         self._homes.pop(user, None)
 
-    def lately(self) -> dict[str, OpenHome]:
-        """Return the Homes that were opened lately, by person; the others are forgotten."""
-        oldest = self._now() - _LATELY
+    def recent(self) -> dict[str, OpenHome]:
+        """Return the Homes that were opened recently, by person; the others are forgotten."""
+        oldest = self._now() - _RECENT
         self._homes = {user: home for user, home in self._homes.items() if home.opened_at >= oldest}
         return dict(self._homes)
 

@@ -34,7 +34,7 @@ SPACING = 1.0  # seconds: Slack allows about one message per second and channel
 # post; a killed process may also have sent its request just before, and Slack may carry it out late. So 75 seconds pass
 # before a message is sent again, which costs only an edition after a failure, and only one that did not arrive.
 LOOKS = (0.0, 5.0, 10.0, 20.0, 40.0)
-_WAITED_OUT = 60.0  # seconds; a 429 of a look that asks for at most this is waited out, lest the looks begin anew
+_WAITED_OUT = 60.0  # seconds; a 429 of a look that asks for at most this is waited out, or the looks would start over
 _ATTEMPTS = 5  # at one look
 _PAGE = "999"
 _MARGIN = 60.0  # seconds; the clocks of header and messages differ

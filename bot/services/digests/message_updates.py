@@ -22,7 +22,7 @@ from bot.store.imports import last_step
 from bot.store.sent_messages import SentMessage
 
 _LONGEST_WAIT = 60.0  # seconds
-_LONGEST_TROUBLE = 6 * 3600.0  # seconds for which edits are made again, in case one message fails for ever
+_LONGEST_TROUBLE = 6 * 3600.0  # seconds for which edits are made again, in case one message keeps failing
 _Outcome = Literal["changed", "unchanged", "postponed"]
 _log = structlog.get_logger()
 

@@ -31,7 +31,7 @@ class ArxivSource(Protocol):
         """Return what arXiv last announced in a category. Raises SourceError."""
 
     async def arxiv_recent(self, category: str) -> list[Listing]:
-        """Return what arXiv announced lately in a category, newest first. Raises SourceError."""
+        """Return what arXiv announced recently in a category, newest first. Raises SourceError."""
 
     async def arxiv_entries(self, ids: Collection[str]) -> dict[str, FeedEntry]:
         """Return papers as a feed of arXiv would announce them, by id. Raises SourceError."""

@@ -90,7 +90,7 @@ class PollRecords:
         ]
 
     async def next(self, queue: HostQueue) -> HostQueue:
-        """Write that the next address of a queue is requested, and lease the others of its host anew."""
+        """Write that the next address of a queue is requested, and lease the others of its host again."""
         address_id, *waiting = queue.waiting
         now = self._clock()
         async with self._database.write() as connection:

@@ -12,7 +12,7 @@ from bot.store import feed_schema, lookup_schema, update_schema  # noqa: F401 - 
 from bot.store.schema import metadata, state
 
 _SIZE = 16  # bytes of a checksum
-_OWN_STATE = ("search_index",)  # what a store tells of its own index, which is made anew
+_OWN_STATE = ("search_index",)  # what a store tells of its own index, which is made again
 
 Rows = Sequence[Sequence[Any]]
 

@@ -47,7 +47,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def workspace_prefix(workspace_id: int) -> str:
     """Return the four letters that precede all terms of a workspace in the full-text tables.
 
-    Every term, with its list of papers, thereby belongs to one workspace: none sees another's papers or waits for them.
+    Every term, with its list of papers, so belongs to one workspace: none sees another's papers or waits for them.
     """
     mark = ""
     for _ in range(4):
