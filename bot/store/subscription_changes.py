@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, func, null, select, update
 
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
@@ -34,12 +34,13 @@ async def save(connection: StoreConnection, workspace_id: int, now: datetime, **
 
 
 async def names_of_others(connection: StoreConnection, workspace_id: int, channel: str) -> set[str]:
-    """Return the names that a channel's new subscription cannot have: those in use, and all of other channels.
+    """Return the names of other channels' subscriptions, which a channel's new subscription cannot have.
 
-    The editions of an ended subscription keep its name, and went to its channel.
+    Those of ended ones too, as their editions keep the name and went to their channel.
     """
-    is_alive, is_another = subscriptions.c.ended_at.is_(None), subscriptions.c.channel != channel
-    query = select(subscriptions.c.name).where(subscriptions.c.workspace_id == workspace_id, or_(is_alive, is_another))
+    query = select(subscriptions.c.name).where(
+        subscriptions.c.workspace_id == workspace_id, subscriptions.c.channel != channel
+    )
     return set(await connection.scalars(query))
 
 

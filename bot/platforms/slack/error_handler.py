@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import structlog
 
-from bot.domain.errors import DayoriError, DuplicateError
-from bot.i18n import t
+from bot.domain.errors import DayoriError, DuplicateError, PublishError, UnknownOutcomeError, UnreachableError
+from bot.i18n import msg, t
 from bot.platforms.slack import response
 from bot.platforms.slack.api_errors import ModalClosedError
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.forms import submitted_again
 from bot.platforms.slack.response import LOST, Answer
 
+_PASSING = (PublishError, UnreachableError, UnknownOutcomeError)  # of Slack's own troubles, which say no remedy
 _log = structlog.get_logger()
 
 
@@ -21,7 +22,8 @@ async def respond(interaction: Interaction, error: Exception) -> None:
         return  # the other process answers; or nobody waits any more for what would have opened
     actor = interaction.actor
     if isinstance(error, DayoriError):
-        text = actor.say(error.message)
+        again = msg("{problem} Try again in a moment.", problem=error.message)
+        text = actor.say(again if type(error) in _PASSING else error.message)
     else:
         number = interaction.trigger.rpartition(".")[2][:12]
         _log.error("interaction failed", interaction=number, exc_info=error)

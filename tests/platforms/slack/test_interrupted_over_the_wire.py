@@ -108,6 +108,14 @@ async def test_a_form_that_cannot_be_opened_any_more_is_offered_with_a_button(
     assert "もう一度お試しください" in text_of(await person.ask(channel, "/addpaper"))
 
 
+async def test_whom_slack_keeps_from_a_form_is_told_to_try_again(
+    app: App, person: Person, channel: Channel, server: SlackServer
+) -> None:
+    server.fault("views.open", error="internal_error")
+    told = "Slackが internal_error を返しました。少し待ってから、もう一度お試しください。"
+    assert text_of(await person.ask(channel, f"/addpaper {LINK}")) == told
+
+
 async def test_who_closes_the_modal_meanwhile_gets_the_rest_as_messages(
     app: App, person: Person, channel: Channel, server: SlackServer
 ) -> None:

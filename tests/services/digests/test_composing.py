@@ -196,6 +196,7 @@ async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: i
     assert await digests.of_channel(workspace, "discord:1/2") == await digests.by_name(workspace, "weekly")
     assert await digests.of_channel(workspace, "discord:1/3") is None
     assert await digests.free_name(workspace, "weekly", "discord:1/3") == "weekly-2"
+    assert await digests.free_name(workspace, "weekly", "discord:1/2") == "weekly"  # two that subscribe it at once
 
 
 async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(digests: Digests, workspace: int) -> None:
