@@ -105,7 +105,7 @@ class Heartbeats:
 
 
 def _is_replaced(gone: Heartbeat, by: Heartbeat) -> bool:
-    """Return whether a process does what one did that is gone, so that nobody need be told of its end."""
+    """Return whether a process took the place of one that is gone, so that nobody needs to hear of its end."""
     return gone.key == _KEY or gone.meets(by) or (gone.gateway == by.gateway == "")
 
 

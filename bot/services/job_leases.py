@@ -48,7 +48,7 @@ class _Lease(NamedTuple):
 
 
 class _HeldLease(NamedTuple):
-    """A lease of this process: since when it is renewed, for how many seconds it then holds, and from when on."""
+    """A lease of this process: when it was last renewed, how many seconds it holds since then, and from when on."""
 
     renewed: Stopwatch
     seconds: float

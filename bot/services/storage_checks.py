@@ -30,7 +30,7 @@ def storage_checks(database: Path, backups: Path | None, now: datetime) -> Itera
 
 
 def start_warnings(database: Path | None, backups: Path | None, site: Path | None) -> list[Check]:
-    """Return what a start tells although it goes on; `database` is SQLite's file, which is there."""
+    """Return the warnings that a start reports before it goes on; `database` is SQLite's file, which exists."""
     found = [*_mode(database), _disk(database)] if database else []
     if backups and (problem := _copies_problem(_size(database) if database else 0, backups)):
         found.append(problem)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, CursorResult, ScalarResult
 from sqlalchemy.sql import Executable
 from sqlalchemy.util import greenlet_spawn
 
-from bot.store.dialect import DialectName, Portable
+from bot.store.dialect import DialectName, PortableStatement
 
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
 Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -32,12 +32,14 @@ class StoreConnection:
         """Return which database this is."""
         return "sqlite" if self._connection.dialect.name == "sqlite" else "postgresql"
 
-    async def execute(self, statement: Executable | Portable, values: Values | None = None) -> Rows:
+    async def execute(self, statement: Executable | PortableStatement, values: Values | None = None) -> Rows:
         """Execute a statement, once for each of several mappings of values; all rows of its result are in memory."""
-        written = statement.on(self.dialect) if isinstance(statement, Portable) else statement
+        written = statement.on(self.dialect) if isinstance(statement, PortableStatement) else statement
         return await greenlet_spawn(self._connection.execute, written, values)
 
-    async def scalars(self, statement: Executable | Portable, values: Values | None = None) -> ScalarResult[Any]:
+    async def scalars(
+        self, statement: Executable | PortableStatement, values: Values | None = None
+    ) -> ScalarResult[Any]:
         """Execute a statement and return the first column of its result."""
         return (await self.execute(statement, values)).scalars()
 

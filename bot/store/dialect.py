@@ -17,7 +17,7 @@ DialectName = Literal["sqlite", "postgresql"]
 NUMBER = Integer().with_variant(BigInteger(), "postgresql")
 
 
-class Words(Protocol):
+class Dialect(Protocol):
     """How a database writes what the other one writes differently."""
 
     def elements(self, bind: str) -> str:
@@ -33,7 +33,7 @@ class Words(Protocol):
         """Return a JSON object of columns by their names, some of which are JSON themselves."""
 
 
-class _SqliteWords:
+class _SqliteDialect:
     def elements(self, bind: str) -> str:
         return f"json_each(:{bind})"
 
@@ -48,7 +48,7 @@ class _SqliteWords:
         return f"json_object({', '.join(values)})"
 
 
-class _PostgresqlWords:
+class _PostgresqlDialect:
     def elements(self, bind: str) -> str:
         each = f"json_array_elements_text(CAST(:{bind} AS json)) WITH ORDINALITY AS element(value, key)"
         return f"(SELECT key, value FROM {each})"
@@ -65,20 +65,20 @@ class _PostgresqlWords:
         return f"json_build_object({', '.join(values)})"
 
 
-_WORDS: dict[DialectName, Words] = {"sqlite": _SqliteWords(), "postgresql": _PostgresqlWords()}
+_DIALECTS: dict[DialectName, Dialect] = {"sqlite": _SqliteDialect(), "postgresql": _PostgresqlDialect()}
 
 
-class Portable:
-    """A statement for both databases, given as a function of the words that they write differently."""
+class PortableStatement:
+    """A statement for both databases, given as a function of the dialect."""
 
-    def __init__(self, write: Callable[[Words], str]) -> None:
+    def __init__(self, write: Callable[[Dialect], str]) -> None:
         self._write = write
         self._statements: dict[DialectName, TextClause] = {}
 
     def on(self, dialect: DialectName) -> TextClause:
         """Return the statement as one of the databases reads it."""
         if dialect not in self._statements:
-            self._statements[dialect] = text(self._write(_WORDS[dialect]))
+            self._statements[dialect] = text(self._write(_DIALECTS[dialect]))
         return self._statements[dialect]
 
 

@@ -117,7 +117,7 @@ async def replace_all(
 
 
 async def save(connection: StoreConnection, address_id: int, **columns: Any) -> None:
-    """Change columns of an address; times, the rhythm, the trouble and the status are given as they are in it."""
+    """Change columns of an address; times, rhythm, trouble and status are given as FeedAddress has them."""
     values = {name: _column(name, value) for name, value in columns.items()}
     await connection.execute(update(feed_addresses).where(feed_addresses.c.id == address_id).values(values))
 

@@ -13,20 +13,20 @@ from bot.domain.history import Action, Change, Step
 from bot.domain.paper import Paper
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
-from bot.store.dialect import Portable
+from bot.store.dialect import PortableStatement
 from bot.store.papers import JSON_COLUMNS, by_ids, paper_from
 from bot.store.schema import changes, history, papers
 
 _NAMED = 50  # papers of a change that are named; a line has no room for more
 _COPIED = [c.name for c in papers.c if c.name != "workspace_id"]
 # Copied by the database itself: 100,000 papers would take half a minute through Python.
-_RECORD = Portable(
-    lambda words: (
+_RECORD = PortableStatement(
+    lambda sql: (
         f"""
 INSERT INTO history (workspace_id, change_id, paper_id, before)
 SELECT CAST(:workspace AS bigint), CAST(:change AS bigint), wanted.value,
-    (SELECT {words.object_of(_COPIED, JSON_COLUMNS)} FROM papers WHERE workspace_id = :workspace AND id = wanted.value)
-FROM {words.elements("ids")} wanted ORDER BY wanted.key
+    (SELECT {sql.object_of(_COPIED, JSON_COLUMNS)} FROM papers WHERE workspace_id = :workspace AND id = wanted.value)
+FROM {sql.elements("ids")} wanted ORDER BY wanted.key
 """
     )
 )

@@ -12,29 +12,29 @@ from sqlalchemy import func, select, update
 from bot.domain.publication import Publication, json_of_publication, publication_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.dialect import Portable, Words, upsert
+from bot.store.dialect import Dialect, PortableStatement, upsert
 from bot.store.update_schema import paper_checks
 
 CheckedSource = Literal["arxiv", "crossref"]
 
 # A paper's id in a source: its own, or for Crossref the DOI of the published version that arXiv named.
-_ID: dict[CheckedSource, Callable[[Words], str]] = {
-    "arxiv": lambda words: words.field("p.identifiers", "arxiv"),
-    "crossref": lambda words: (
-        f"""coalesce({words.field("p.identifiers", "doi")}, (
-        SELECT {words.field("publication", "doi")} FROM paper_checks WHERE number = p.number AND source = 'arxiv'))"""
+_ID: dict[CheckedSource, Callable[[Dialect], str]] = {
+    "arxiv": lambda sql: sql.field("p.identifiers", "arxiv"),
+    "crossref": lambda sql: (
+        f"""coalesce({sql.field("p.identifiers", "doi")}, (
+        SELECT {sql.field("publication", "doi")} FROM paper_checks WHERE number = p.number AND source = 'arxiv'))"""
     ),
 }
 
 
-def _due(source: CheckedSource) -> Portable:
+def _due(source: CheckedSource) -> PortableStatement:
     id = _ID[source]
-    return Portable(
-        lambda words: (
+    return PortableStatement(
+        lambda sql: (
             f"""
-        SELECT p.workspace_id, p.number, p.id AS paper_id, {id(words)} AS id FROM papers p
+        SELECT p.workspace_id, p.number, p.id AS paper_id, {id(sql)} AS id FROM papers p
         LEFT JOIN paper_checks c ON c.number = p.number AND c.source = :source
-        WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {id(words)} IS NOT NULL
+        WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {id(sql)} IS NOT NULL
             AND (CAST(:number AS bigint) IS NULL OR p.number = :number)
             AND (CAST(:added_until AS text) IS NULL OR p.added_at <= :added_until)
         ORDER BY c.due_at NULLS FIRST, p.number LIMIT :limit"""
@@ -42,18 +42,18 @@ def _due(source: CheckedSource) -> Portable:
     )
 
 
-_DUE: dict[CheckedSource, Portable] = {"arxiv": _due("arxiv"), "crossref": _due("crossref")}
+_DUE: dict[CheckedSource, PortableStatement] = {"arxiv": _due("arxiv"), "crossref": _due("crossref")}
 _NEW = upsert(paper_checks)
 _PUT_OFF = _NEW.on_conflict_do_update(index_elements=["number", "source"], set_={"due_at": _NEW.excluded.due_at})
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=["number", "source"],
     set_={name: _NEW.excluded[name] for name in ("due_at", "checked_at", "publication")},
 )
-_MAKE_ARXIV_DUE = Portable(
-    lambda words: (
+_MAKE_ARXIV_DUE = PortableStatement(
+    lambda sql: (
         f"""UPDATE paper_checks SET due_at = :now WHERE source = 'arxiv' AND due_at > :now AND number IN (
         SELECT number FROM paper_keys WHERE workspace_id = :workspace
-        AND key IN (SELECT value FROM {words.elements("keys")} wanted))"""
+        AND key IN (SELECT value FROM {sql.elements("keys")} wanted))"""
     )
 )
 

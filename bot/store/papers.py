@@ -19,7 +19,7 @@ from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, per
 from bot.domain.paper_update import Update
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
-from bot.store.dialect import Portable, read_json
+from bot.store.dialect import PortableStatement, read_json
 from bot.store.schema import paper_keys, papers
 from bot.store.sequences import count_on, highest_number
 
@@ -27,18 +27,18 @@ _SLICE = 0.002  # seconds of reading papers before other tasks get their turn
 JSON_COLUMNS = tuple(c.name for c in papers.c if isinstance(c.type, JSON))
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
 # fetched as one JSON text, because 100,000 rows would block the event loop
-_NUMBERS = Portable(
-    lambda words: (
-        f"""SELECT {words.list_of("number")} FROM (
+_NUMBERS = PortableStatement(
+    lambda sql: (
+        f"""SELECT {sql.list_of("number")} FROM (
         SELECT number FROM papers WHERE workspace_id = :workspace
         ORDER BY added_at DESC, date DESC NULLS LAST, number DESC) paper"""
     )
 )
 # + 0: found by number, not among all papers of the workspace
-_REMOVE = Portable(
-    lambda words: (
+_REMOVE = PortableStatement(
+    lambda sql: (
         f"""DELETE FROM papers WHERE workspace_id + 0 = :workspace
-        AND number IN (SELECT CAST(value AS bigint) FROM {words.elements("numbers")} wanted)"""
+        AND number IN (SELECT CAST(value AS bigint) FROM {sql.elements("numbers")} wanted)"""
     )
 )
 _HOLDERS = (  # built once: building it takes longer than SQLite takes to answer

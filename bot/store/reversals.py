@@ -13,7 +13,7 @@ from bot.domain.paper import Columns, Paper
 from bot.domain.paper_update import Update, joined
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
-from bot.store.dialect import Portable, read_json
+from bot.store.dialect import PortableStatement, read_json
 from bot.store.history import is_redone
 from bot.store.papers import by_ids, columns_of, paper_from, updates_columns
 from bot.store.schema import changes
@@ -28,32 +28,32 @@ LEFT JOIN history next ON next.id = (
 LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = step.paper_id
 """
 _UNDONE_ALREADY = "EXISTS (SELECT 1 FROM history WHERE change_id = :reversal AND paper_id = step.paper_id)"
-_LEFT = Portable(
-    lambda words: (
+_LEFT = PortableStatement(
+    lambda sql: (
         f"""
-SELECT {words.list_of("paper_id")}, {words.list_of("number", "number IS NOT NULL")},
-    {words.list_of("number", "number IS NOT NULL AND before IS NULL")}, count(before) FROM (
+SELECT {sql.list_of("paper_id")}, {sql.list_of("number", "number IS NOT NULL")},
+    {sql.list_of("number", "number IS NOT NULL AND before IS NULL")}, count(before) FROM (
     SELECT step.paper_id, paper.number, step.before FROM history step
     LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = step.paper_id
     WHERE step.workspace_id = :workspace AND step.change_id = :change AND NOT {_UNDONE_ALREADY} ORDER BY step.id) step
 """
     )
 )
-_DOUBTFUL = Portable(
-    lambda words: (
+_DOUBTFUL = PortableStatement(
+    lambda sql: (
         f"""
-SELECT {words.list_of("paper_id")} FROM (
+SELECT {sql.list_of("paper_id")} FROM (
     SELECT paper_id FROM history step WHERE workspace_id = :workspace AND change_id = :change AND (before IS NOT NULL
         OR EXISTS (SELECT 1 FROM history WHERE workspace_id = :workspace AND paper_id = step.paper_id AND id > step.id))
     ORDER BY id) step
 """
     )
 )
-_OF_IDS = Portable(
-    lambda words: (
+_OF_IDS = PortableStatement(
+    lambda sql: (
         f"""
 SELECT step.paper_id, step.before, paper.number, next.id IS NOT NULL, next.before
-FROM {words.elements("ids")} wanted CROSS JOIN {_STEPS}
+FROM {sql.elements("ids")} wanted CROSS JOIN {_STEPS}
 WHERE step.change_id = :change AND step.paper_id = wanted.value AND step.workspace_id = :workspace
     AND NOT {_UNDONE_ALREADY} ORDER BY wanted.key
 """
