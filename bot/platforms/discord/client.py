@@ -107,6 +107,7 @@ class DayoriClient(Client):
         names: CommandNames | None = None,
         delivery_job: str = "",
         shards: Shards | None = None,
+        servers_settle: float = _SERVERS_SETTLE,
     ) -> None:
         Route.BASE = api_url.rstrip("/")
         proxy = proxy_for(api_url)  # also used for the gateway: discord.py has one proxy setting for both
@@ -122,7 +123,7 @@ class DayoriClient(Client):
             max_ratelimit_timeout=_LONGEST_WAIT,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            guild_ready_timeout=_SERVERS_SETTLE,
+            guild_ready_timeout=servers_settle,
             **part,
             proxy=proxy.url if proxy else None,
             http_trace=limit_requests(wait_for_proxy(trace), limit),

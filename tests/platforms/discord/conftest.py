@@ -87,7 +87,10 @@ def start(server: DiscordServer, database_url: str) -> StartBot:
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[tuple[App, DayoriClient]]:
         config = config_for(database_url, **{"discord": {"api_url": server.api_url}} | settings)
-        async with open_app(config) as app, DayoriClient(app.services, server.api_url, app.command_names) as client:
+        async with (
+            open_app(config) as app,
+            DayoriClient(app.services, server.api_url, app.command_names, servers_settle=0.05) as client,
+        ):
             connection = asyncio.create_task(client.start(server.token))
             await asyncio.wait(
                 (connection, asyncio.create_task(client.wait_until_ready())), return_when=asyncio.FIRST_COMPLETED

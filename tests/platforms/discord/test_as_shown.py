@@ -49,7 +49,8 @@ async def world(file_url: str, additions: str) -> AsyncIterator[World]:
         finder.known[SOURCE] = BEFORE
         services = app.services
         services.drafts = Drafts(app.database, app.clock, finder)
-        async with simcord.run(DayoriClient(services, "https://discord.com/api/v10"), shard_count=1) as env:
+        client = DayoriClient(services, "https://discord.com/api/v10", servers_settle=0.05)
+        async with simcord.run(client, shard_count=1) as env:
             yield World(app, env, finder)
 
 

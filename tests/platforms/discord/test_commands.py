@@ -32,7 +32,7 @@ async def simulated(file_url: str, *, finds: int = 0, **settings: Any) -> AsyncI
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
         services = app.services
         services.drafts = Drafts(app.database, app.clock, finder)
-        client = DayoriClient(services, "https://discord.com/api/v10")
+        client = DayoriClient(services, "https://discord.com/api/v10", servers_settle=0.05)
         async with simcord.run(client, shard_count=1) as env:
             yield env
             assert [e for e in env.errors if not isinstance(getattr(e, "original", e), DayoriError)] == []
