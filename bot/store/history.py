@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Exists, Select, exists, func, insert, select, update
+from sqlalchemy import Exists, Select, and_, exists, func, insert, or_, select, update
 
 from bot.domain.history import Action, Change, Step
 from bot.domain.paper import Paper
@@ -15,7 +15,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.dialect import PortableStatement
 from bot.store.papers import JSON_COLUMNS, by_ids, paper_from
-from bot.store.schema import changes, history, papers
+from bot.store.schema import candidates, changes, history, papers
 
 _NAMED = 50  # papers of a change that are named; a line has no room for more
 _COPIED = [c.name for c in papers.c if c.name != "workspace_id"]
@@ -128,12 +128,21 @@ async def newest_first(
 
 
 async def added_by(connection: StoreConnection, workspace_id: int, actor: str, limit: int) -> list[str]:
-    """Return the ids of the papers that an actor added last, newest first; without those that are gone."""
+    """Return the ids of the papers that an actor added last, newest first; without those that are gone.
+
+    An accepted proposal is its proposer's and not the curator's who accepted it.
+    """
+    proposed = select(candidates.c.change_id).where(
+        candidates.c.workspace_id == workspace_id, candidates.c.change_id.is_not(None)
+    )
+    own = proposed.where(candidates.c.proposer == actor)
+    theirs = proposed.where(candidates.c.proposer != actor)
+    is_own = or_(changes.c.id.in_(own), and_(changes.c.actor == actor, changes.c.id.not_in(theirs)))
     query = (
         select(papers.c.id)
         .join(history, (history.c.paper_id == papers.c.id) & (history.c.workspace_id == papers.c.workspace_id))
         .join(changes, changes.c.id == history.c.change_id)
-        .where(papers.c.workspace_id == workspace_id, changes.c.actor == actor, changes.c.action == "add")
+        .where(papers.c.workspace_id == workspace_id, changes.c.action == "add", is_own)
         .group_by(papers.c.id)
         .order_by(func.max(changes.c.id).desc())
         .limit(limit)

@@ -156,7 +156,9 @@ async def test_proposals_wait_for_their_proposer_and_for_curators(app: App, pers
     await curator.press(shown, "accept")
     await curator.until_home("1番目の論文")
     await person.server.until(lambda: "確認を待っている" not in text_of(person.home))
+    await person.until_home("自分が追加した論文", "1番目の論文")
     assert "受信箱" not in text_of(curator.home)
+    assert "自分が追加した論文" not in text_of(curator.home)
 
 
 async def test_a_home_stays_true_whoever_changes_something_wherever(
