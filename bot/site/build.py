@@ -15,7 +15,7 @@ from bot.site import assets, collection_files, manifest, search_data, sitemap, t
 from bot.site.catalogue import catalogue_of
 from bot.site.collection_files import Pieces
 from bot.site.files import FilesOnDisk
-from bot.site.groups import Group, alone, groups_of
+from bot.site.groups import Group, alone, groups_of, number_of_groups
 from bot.site.inventory import Inventory
 from bot.site.manifest import Entry, Sizes
 from bot.site.pages import front
@@ -113,7 +113,7 @@ class _Build:
         site = Site(self._settings, catalogue, numbers, templating.design(), assets.versions())
         scope = await asyncio.to_thread(scope_of, site, self._old, self._damaged)
         related = await asyncio.to_thread(Related, catalogue, scope.features, scope.papers)
-        total = len(scope.papers) + len(scope.groups) + 1
+        total = number_of_groups(site, scope)
         await self._bring_up_to_date(groups_of(site, scope, related), total)
         collection = await self._write_collection_files(site)
         last = chain(search_data.version(collection.fingerprint), front.pages(site))

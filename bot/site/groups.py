@@ -37,6 +37,13 @@ def groups_of(site: Site, scope: Scope, related: Related) -> Iterator[Group]:
         yield from map(alone, module.pages(site))
 
 
+def number_of_groups(site: Site, scope: Scope) -> int:
+    """Return how many groups there are to look at, but for the dozen that every build looks at."""
+    catalogue = site.catalogue
+    shelves = len(catalogue.tags) + len(catalogue.years) + len(catalogue.authors)
+    return len(scope.papers) + (shelves if scope.shelves is None else len(scope.shelves)) + 1
+
+
 def alone(page: Page) -> Group:
     """Return a page as a group of its own, which every build looks at."""
     return Group(page.key, (page,))
