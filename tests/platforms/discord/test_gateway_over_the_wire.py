@@ -64,20 +64,27 @@ async def test_doctor_knows_at_once_that_a_connection_is_lost(
         await until(app, "connecting to Discord again")
 
 
+async def printed_until(bot: asyncio.subprocess.Process, event: str) -> str:
+    """Return what a bot logs until an event, and that event."""
+    assert bot.stderr
+    output = ""
+    async with asyncio.timeout(30):
+        while f'"event": "{event}"' not in output:
+            output += (await bot.stderr.readline()).decode()
+    return output
+
+
 async def test_the_log_of_a_day_is_json_of_a_few_lines_with_no_token(
     server: DiscordServer, guild: Guild, tmp_path: Path, database_url: str
 ) -> None:
     channel = guild.channel("論文")
     noon = f"Etc/GMT{datetime.now(UTC).hour - 12:+}"  # at night papers are looked at again, and these find no source
     bot = await started(server, tmp_path, database_url, channel=channel, DAYORI_TIMEZONE=noon)
-    await server.connected()
-    await asyncio.sleep(1.5)  # discord.py is ready half a second later
+    output = await printed_until(bot, "connected to Discord")
     server.gateway.drop()
-    await asyncio.sleep(0.5)
-    await server.connected()
-    await asyncio.sleep(1)
+    output += await printed_until(bot, "reconnected to Discord")
     bot.send_signal(signal.SIGTERM)
-    output = (await asyncio.wait_for(bot.communicate(), 20))[1].decode()
+    output += (await asyncio.wait_for(bot.communicate(), 20))[1].decode()
     lines = [json.loads(line) for line in output.splitlines()]
     assert [line["event"] for line in lines] == [
         "imported",
