@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
 
 from bot.domain.candidate import Candidate
 from bot.domain.dates import PaperDate
@@ -70,6 +73,44 @@ def test_an_upgrade_twice_changes_nothing(tmp_path: Path) -> None:
         before = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
         upgrade(url)
         assert connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
+
+
+@pytest.mark.parametrize("first", ["base", "0001", "0015"])
+@pytest.mark.parametrize("statements", [9, 27])
+def test_an_upgrade_that_is_broken_off_leaves_the_database_as_it_was(
+    tmp_path: Path, first: str, statements: int
+) -> None:
+    url, count = f"sqlite+aiosqlite:///{tmp_path}/a.db", itertools.count(1)
+    upgrade(url, first)
+
+    def break_off(*_: object) -> None:
+        if next(count) == statements:
+            raise KeyboardInterrupt
+
+    before = _tables(tmp_path / "a.db")
+    event.listen(Engine, "after_cursor_execute", break_off)
+    try:
+        with suppress(KeyboardInterrupt):
+            upgrade(url)
+    finally:
+        event.remove(Engine, "after_cursor_execute", break_off)
+    if next(count) <= statements:
+        return  # it was done by then
+    assert _tables(tmp_path / "a.db") == before
+    upgrade(url)
+    assert len(_tables(tmp_path / "a.db")) > len(before) or first == "0015"
+
+
+def _tables(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def test_of_several_processes_that_start_at_once_one_makes_the_database(tmp_path: Path) -> None:
+    program = f"from bot.store.migrations import upgrade; upgrade('sqlite+aiosqlite:///{tmp_path}/a.db')"
+    started = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE) for _ in range(2)]
+    ends = [(process.communicate(timeout=60)[1], process.returncode) for process in started]
+    assert ends == [(b"", 0)] * len(started)
 
 
 async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: Path) -> None:
