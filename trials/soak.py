@@ -28,6 +28,7 @@ from trials.soak_world import SAMPLE, World, world
 _HOURS, _WARM = 24, 6
 _FAULT_EVERY, _MINUTES = 6, 60  # simulated minutes
 _MOST = 1.05  # times as much in the last hours as in those after the warm ones
+_MOMENTARY = ("files", "threads", "tasks")
 _SETTLED = 120.0  # seconds in which the last deliveries arrive
 
 
@@ -109,9 +110,12 @@ def _different(expected: dict[str, float], counted: dict[str, float]) -> list[st
 
 
 def _grown(warm: Sequence[Resources], last: Sequence[Resources]) -> list[str]:
-    """Return what grew, as means of some hours."""
-    means = [[fmean(each) for each in zip(*hours, strict=True)] for hours in (warm, last)]
-    pairs = zip(Resources._fields, *means, strict=True)
+    """Return what grew: means of some hours, or the least of them where what is under way at that moment counts."""
+    typical = [
+        [(min if name in _MOMENTARY else fmean)(each) for name, each in zip(Resources._fields, columns, strict=True)]
+        for columns in (zip(*warm, strict=True), zip(*last, strict=True))
+    ]
+    pairs = zip(Resources._fields, *typical, strict=True)
     return [f"{name}: {before:.0f}, then {after:.0f}" for name, before, after in pairs if after > before * _MOST]
 
 
