@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from bot.i18n import msg
 from bot.platforms.discord.effective_permissions import THREADS, effective_permissions
 from bot.platforms.discord.rest import RestClient
 
+# Searches at once: after a takeover there may be 64, of up to nine requests each, and all other requests wait as well.
+_AT_ONCE = 8
 PAGES = 100  # of 100 messages: a few seconds; the next search continues from there
 BLIND = {
     "view_channel": msg("A message may already have arrived, but the bot cannot check; give it “View Channel”."),
@@ -24,15 +27,20 @@ class MessageSearch:
     """Reads channels of servers; Discord returns an empty history to a bot that may not read one."""
 
     def __init__(self, rest: RestClient) -> None:
-        self._rest = rest
+        self._rest, self._turns = rest, asyncio.Semaphore(_AT_ONCE)
         self._user: str | None = None
+        self._user_lock = asyncio.Lock()
 
     async def find(self, server: str, channel: str, marker: str, after: int) -> str | None:
         """Return the id of our message with that marker, searching from `after` on; None if it is not there.
 
         Raises BlockedError when the channel cannot be read.
         """
-        user = self._user = self._user or str((await self._rest.read("/users/@me"))["id"])
+        async with self._turns:
+            return await self._find(server, channel, marker, after)
+
+    async def _find(self, server: str, channel: str, marker: str, after: int) -> str | None:
+        user = await self._own_id()
         await self._require_rights(server, channel, user)
         async for page in self._pages(channel, after):
             for message in page:
@@ -40,6 +48,11 @@ class MessageSearch:
                     return str(message["id"])
         await self._require_rights(server, channel, user)  # they may have been lost during the search
         return None
+
+    async def _own_id(self) -> str:
+        async with self._user_lock:
+            self._user = self._user or str((await self._rest.read("/users/@me"))["id"])
+        return self._user
 
     async def _pages(self, channel: str, after: int) -> AsyncIterator[list[dict[str, Any]]]:
         for _ in range(PAGES):

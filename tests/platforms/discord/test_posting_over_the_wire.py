@@ -182,6 +182,21 @@ async def test_a_message_is_found_however_much_was_written_since(strict: Strict,
     assert await publisher.find(address(papers), "zzzzzzzz", anchor) is None
 
 
+async def test_of_many_searches_after_a_takeover_the_first_ends_long_before_the_last(
+    strict: Strict, papers: Channel
+) -> None:
+    server, publisher = strict
+    searches = [
+        asyncio.create_task(publisher.find(address(papers), f"zzzzzz{n:02}", str(papers.id))) for n in range(16)
+    ]
+    await asyncio.wait(searches, return_when=asyncio.FIRST_COMPLETED)
+    assert len(server.requests) < 80  # of 130
+    assert len(server.sent("GET", "/users/@me")) == 2  # one is the login's
+    for search in searches:
+        search.cancel()
+    await asyncio.wait(searches)
+
+
 async def test_a_search_that_grows_too_long_ends_in_words_and_goes_on_from_there(
     strict: Strict, papers: Channel
 ) -> None:
