@@ -53,12 +53,13 @@ async def soak(database_url: str, folder: Path, hours: int, warm: int) -> int:
         try:
             samples = [sample async for sample in _hours(everything, bot, now, hours)]
             expected, counted = await _settled(everything, listen)
+            quiet = await _quiet(bot, samples[warm : 2 * warm])
         finally:
             status = await bot.stop()
         violations = [*everything.discord.violations, *everything.slack.violations]
     print(f"on {database_url.partition('+')[0]}:")
     _print(samples, perf_counter() - began)
-    wrong = [*_grown(samples[warm : 2 * warm], samples[-warm:]), *_different(expected, counted), *violations[:5]]
+    wrong = [*_grown(samples[warm : 2 * warm], samples[-warm:], quiet), *_different(expected, counted), *violations[:5]]
     wrong += [f"ended with {status}"] if status else []
     print(f"  posts that failed: {everything.failed_posts}; given up by people: {everything.given_up}")
     print("\n".join(f"  {name:62}{counted.get(name, 0):8,.0f}" for name in expected))
@@ -109,14 +110,28 @@ def _different(expected: dict[str, float], counted: dict[str, float]) -> list[st
     ]
 
 
-def _grown(warm: Sequence[Resources], last: Sequence[Resources]) -> list[str]:
-    """Return what grew: means of some hours, or the least of them where what is under way at that moment counts."""
-    typical = [
-        [(min if name in _MOMENTARY else fmean)(each) for name, each in zip(Resources._fields, columns, strict=True)]
-        for columns in (zip(*warm, strict=True), zip(*last, strict=True))
-    ]
-    pairs = zip(Resources._fields, *typical, strict=True)
-    return [f"{name}: {before:.0f}, then {after:.0f}" for name, before, after in pairs if after > before * _MOST]
+async def _quiet(bot: Bot, warm: Sequence[Resources]) -> Resources:
+    """Return what the bot holds when nothing is under way any more, or after some time."""
+    now = await bot.resources()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLED):
+            while any(getattr(now, name) > min(getattr(each, name) for each in warm) for name in _MOMENTARY):
+                await asyncio.sleep(1)
+                now = await bot.resources()
+    return now
+
+
+def _grown(warm: Sequence[Resources], last: Sequence[Resources], quiet: Resources) -> list[str]:
+    """Return what grew: means of some hours, or for what is held for a moment, the least of them and the quiet end."""
+    grown = []
+    for name in Resources._fields:
+        then = fmean(getattr(each, name) for each in last)
+        before = fmean(getattr(each, name) for each in warm)
+        if name in _MOMENTARY:
+            before, then = min(getattr(each, name) for each in warm), getattr(quiet, name)
+        if then > before * _MOST:
+            grown.append(f"{name}: {before:.0f}, then {then:.0f}")
+    return grown
 
 
 def _print(samples: Sequence[Resources], seconds: float) -> None:
