@@ -8,6 +8,7 @@ from bot.i18n import msg
 
 # spreadsheets save in various encodings, and saved pages keep the encoding of their server
 _OTHERWISE = ("csv", "html")
+_JIS = b"\x1b$B"  # begins kanji in ISO-2022-JP, whose bytes are all ASCII
 
 
 def decode(content: bytes, format: str, file: str) -> str:
@@ -16,7 +17,8 @@ def decode(content: bytes, format: str, file: str) -> str:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
             return content.decode("utf-16", "replace")
         declared = declared_codec(content) if format == "html" else None
-        for codec in filter(None, (declared, "utf-8-sig", "cp932")):
+        jis = "iso2022_jp" if _JIS in content else None
+        for codec in filter(None, (declared, jis, "utf-8-sig", "cp932")):
             try:
                 return content.decode(codec)
             except UnicodeDecodeError:
@@ -24,6 +26,8 @@ def decode(content: bytes, format: str, file: str) -> str:
         if declared or format == "html":
             return content.decode(declared or "utf-8", "replace")
     try:
+        if (start := content.find(_JIS)) >= 0:
+            raise UnicodeDecodeError("utf-8", content, start, start + len(_JIS), "this is JIS")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

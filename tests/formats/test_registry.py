@@ -80,7 +80,15 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_file(tmp_path / "nothing.yaml")
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("name", ["papers.bib", "papers.md", "papers.txt"])
+def test_jis_whose_bytes_are_all_ascii_is_not_taken_for_utf_8(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes("\n- [論文](https://arxiv.org/abs/2307.08621)\n".encode("iso2022_jp"))
+    with pytest.raises(FileError, match=r":2: not UTF-8 text"):
+        read_file(file)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16", "iso2022_jp"])
 def test_a_spreadsheet_is_read_however_it_was_saved(codec: str, tmp_path: Path) -> None:
     file = tmp_path / "papers.csv"
     file.write_bytes("タイトル\t見出し\r\nRetNet\t次のTransformer\r\n".encode(codec))
