@@ -83,7 +83,7 @@ async def test_a_subscription_ends_and_is_listed_no_more(
             tags="RAG, 長文",
             locale="ja",
         )
-        listed = await server.slash(curator, general, "digest list", locale="ja")
+        listed = await answered(await server.slash(curator, general, "digest list", locale="ja"))
         names = await server.autocomplete(curator, general, "digest unsubscribe", "name", "論", locale="ja")
         ended = await server.slash(curator, general, "digest unsubscribe", name="論文", locale="ja")
         empty = await server.slash(curator, general, "digest list", locale="en-US")
@@ -131,7 +131,7 @@ async def test_subscribing_says_which_permission_the_bot_lacks(
         refused = await server.slash(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
-        listed = await server.slash(curator, general, "digest list", locale="ja")
+        listed = await answered(await server.slash(curator, general, "digest list", locale="ja"))
     assert f"「{named}」" in refused.content
     assert "まだ配信先がありません" in listed.content
 
