@@ -76,6 +76,13 @@ async def test_what_was_late_is_made_up_for() -> None:
     assert 18 / 97 < times[-1] - times[0] < 18 / 48
 
 
+async def test_the_first_requests_that_come_one_after_another_wait_for_nothing() -> None:
+    limit, began = GlobalRateLimit(), monotonic()
+    for _ in range(10):
+        await arrivals(limit, 1, (0.0, 0.0), 0.0)
+    assert monotonic() - began < 10 / 97
+
+
 async def test_after_a_delay_of_the_whole_process_those_whose_turn_has_come_leave_together() -> None:
     limit = GlobalRateLimit()
     await arrivals(limit, 10, (0.0, 0.0), 0.0)
