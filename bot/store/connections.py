@@ -71,7 +71,8 @@ class Connections:
 
     async def _close(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._all_back.wait(), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                await self._all_back.wait()
         await greenlet_spawn(self.engine.dispose)
 
     async def _take_back(self, connection: StoreConnection, pool: Pool) -> None:

@@ -34,7 +34,8 @@ class Listener:
         await self._connect()
         if self._writes == since:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._next.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._next.wait()
         if self._writes != since:
             await asyncio.sleep(_GATHERED)
         return self._writes

@@ -96,7 +96,8 @@ class GlobalRateLimit:
         while (wait := self._seconds_until_room()) > 0:
             self._answered.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._answered.wait(), min(wait, _LOOK_AGAIN))
+                async with asyncio.timeout(min(wait, _LOOK_AGAIN)):
+                    await self._answered.wait()
         now = monotonic()
         self._last = max(turn, now - _BELATED if has_queued else start)
         self._next = max(self._next, now - _LATE) + interval

@@ -96,7 +96,8 @@ class Outbox:
     async def _gather(self) -> None:
         """Wait until every edition under way waits for its step, or for a moment."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._all_here.wait(), self._under_way * _GATHERED)
+            async with asyncio.timeout(self._under_way * _GATHERED):
+                await self._all_here.wait()
 
     async def _record_safely(self, steps: Sequence[_Step]) -> None:
         try:
