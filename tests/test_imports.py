@@ -25,7 +25,6 @@ _RARE = {"PIL", "alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext
 _OF_A_FIRST_USE = {
     "bot.domain.query",
     "bot.store.search_index.maintenance",
-    "difflib",
     "bot.domain.paper_features",
     "bot.domain.classifier",
     "bot.services.feeds.workspace_scores",

@@ -145,9 +145,10 @@ def join_within(parts: Sequence[str], limit: int = 2000) -> list[str]:
 
 def similar_name(name: str, names: Collection[str], alike: float = 0.6) -> str | None:
     """Return the name that was probably meant, None if none is at least that similar (0 to 1)."""
-    from difflib import get_close_matches  # a start whose settings are right has no use for it
+    from rapidfuzz import fuzz, process  # a start whose settings are right has no use for it
 
-    return next(iter(get_close_matches(name, names, 1, alike)), None)
+    found = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=100 * alike)
+    return found[0] if found else None
 
 
 def _cluster_start(text: str, at: int) -> int:

@@ -176,6 +176,18 @@ async def test_a_file_replaces_no_other_work_that_has_an_id_of_it(
     assert told(await importer.run(workspace, [corrected], None))[1] == ["smith2023"]
 
 
+async def test_a_corrected_long_title_of_another_file_is_the_same_work(importer: Importer, workspace: int) -> None:
+    title = (
+        "Large Language Models for the Retrieval and Generation of Scientific Text in Several Languages, with an"
+        " Evaluation of Their Calibration, Their Robustness and Their Cost on a Hundred Tasks from Twenty Domains and"
+        " in the Hands of Their Readers"
+    )
+    before = replace(paper(7), id="smith2023", title=title, links=(), identifiers=Identifiers())
+    await importer.run(workspace, [before], None)
+    corrected = replace(before, title=title.replace("Several", "Many").replace("Large", "Small"))
+    assert told(await importer.run(workspace, [corrected], None))[1] == ["smith2023"]
+
+
 async def test_a_work_that_is_there_under_another_id_is_a_conflict(
     importer: Importer, library: Library, workspace: int
 ) -> None:
