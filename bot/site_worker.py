@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DayoriError, InputError
 from bot.extras import install_command
-from bot.frames import framed, frames
+from bot.framing import framed, frames
 from bot.garbage_collection import search_young_only
 from bot.i18n import Message, msg
+from bot.process_priority import lower_priority
 from bot.worker_process import end, next_frame, start
 
 
@@ -63,6 +64,7 @@ async def _update(request: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer one request from standard input."""
+    lower_priority()
     search_young_only()
     request = json.loads(next(frames(sys.stdin.buffer)))
     try:

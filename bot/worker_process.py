@@ -7,7 +7,7 @@ from asyncio import StreamReader, create_subprocess_exec
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 
-from bot.frames import LENGTH
+from bot.framing import LENGTH
 
 
 async def start(module: str, ahead: int = 2**21) -> Process:

@@ -155,7 +155,7 @@ PASSED_OVER = re.compile(
     r"domain\.arxiv_announcement\.(?:belongs|compare|is_another_batch)|"
     r"sources\.(?:arxiv_answer\.parse|feed_entries\.entry_of|http\.target_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
-    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|draft_owner\.require_own|papers\.(?:outcomes\..+|decision_text\.(?:un)?decided_message))|"
+    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|draft_access\.require_own|papers\.(?:outcomes\..+|decision_text\.(?:un)?decided_message))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
     r"services\.(?:doctor\.source_addresses\.unreached|backup_folder\.copy_of)|services\.feeds\.reason_text\.reason_text|platforms\.(?:answer_trace\.answer_trace|console\.(?:feed_trial\.trial|reports\.imported|help\.(?:overview|of_command))|"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec
 
 from bot.allocator import share_one_arena
 from bot.app import App, open_app
-from bot.cli.standard_output import exit_if_unwritable
+from bot.cli.output_errors import exit_if_unwritable
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DamagedStoreError, DayoriError, InputError, ServerStoreError
 from bot.domain.paper import Paper

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.options import with_options
-from bot.cli.standard_output import exit_if_unwritable
+from bot.cli.output_errors import exit_if_unwritable
 from bot.config import reader_locale
 from bot.garbage_collection import PausedCollector
 from bot.i18n import Locale, phrase, t

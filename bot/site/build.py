@@ -12,15 +12,15 @@ from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
 from bot.domain.statistics import CollectionStatistics
 from bot.site import assets, collection_files, manifest, search_data, sitemap, templating
+from bot.site.build_scope import common_of, editions_of, scope_of
 from bot.site.catalogue import catalogue_of
 from bot.site.collection_files import Pieces
 from bot.site.files import FilesOnDisk
-from bot.site.groups import Group, alone, groups_of, number_of_groups
-from bot.site.inventory import Inventory
 from bot.site.manifest import Entry, Sizes
+from bot.site.manifest_update import ManifestUpdate
+from bot.site.page_groups import PageGroup, alone, groups_of, number_of_groups
 from bot.site.pages import front
 from bot.site.related import Related
-from bot.site.scope import common_of, editions_of, scope_of
 from bot.site.site import Page, Settings, Site
 from bot.site.staging import Staging, open_staging
 
@@ -88,20 +88,20 @@ def state_of(folder: Path) -> str:
 class _Batch(NamedTuple):
     """Groups that are looked at together, with what became of their pages so far, and the pages to be made."""
 
-    groups: list[tuple[Group, dict[str, Entry]]]
+    groups: list[tuple[PageGroup, dict[str, Entry]]]
     waiting: list[tuple[dict[str, Entry], Page]]
 
 
 class _Build:
-    """One build: the old manifest, the new one, and the paths of what it looked at, before and after."""
+    """One build, from reading the last one's manifest to putting the new files into place."""
 
     def __init__(
         self, source: Source, staging: Staging, settings: Settings, progress: Progress | None, *, every_file: bool
     ) -> None:
         self._source, self._staging, self._settings, self._progress = source, staging, settings, progress
         self._every_file = every_file
-        self._inventory = Inventory(manifest.read(staging.manifest_path))
-        self._old, self._new = self._inventory.old, self._inventory.new
+        self._update = ManifestUpdate(manifest.read(staging.manifest_path))
+        self._old, self._new = self._update.old, self._update.new
         self._disk, self._damaged = FilesOnDisk(staging.folder, staging.folders_path), set[str]()
         self._written = self._done = 0
 
@@ -118,10 +118,10 @@ class _Build:
         collection = await self._write_collection_files(site)
         last = chain(search_data.version(collection.fingerprint), front.pages(site))
         await self._bring_up_to_date(map(alone, last), total)
-        self._inventory.forget(scope.groups - _LAST)
-        addresses = sitemap.pages(site, self._inventory.pages_version(), self._inventory.pages)
+        self._update.forget(scope.groups - _LAST)
+        addresses = sitemap.pages(site, self._update.pages_version(), self._update.pages)
         await self._bring_up_to_date(map(alone, addresses), total)
-        self._inventory.forget(scope.groups)
+        self._update.forget(scope.groups)
         self._new.notes |= {"common": common_of(site), "editions": editions_of(site)}
         return self._commit(len(outlines))
 
@@ -135,7 +135,7 @@ class _Build:
             self._damaged, last = self._disk.damaged(self._old), day
         self._new.notes["looked"] = last
 
-    async def _bring_up_to_date(self, groups: Iterator[Group], total: int) -> None:
+    async def _bring_up_to_date(self, groups: Iterator[PageGroup], total: int) -> None:
         """Make the pages of groups that are not as they were, some at a time."""
         while (batch := await asyncio.to_thread(self._next, groups)).groups:
             numbers = list(dict.fromkeys(number for _, page in batch.waiting for number in page.numbers))
@@ -144,7 +144,7 @@ class _Build:
             if self._progress:
                 self._progress(min(self._done, total), total)
 
-    def _next(self, groups: Iterator[Group]) -> _Batch:
+    def _next(self, groups: Iterator[PageGroup]) -> _Batch:
         """Take groups until enough of their pages have to be made, and keep those that are as they were."""
         batch, papers = _Batch([], []), 0
         while papers <= _AT_ONCE and (group := next(groups, None)):
@@ -169,7 +169,7 @@ class _Build:
             new[page.key] = Entry(page.fingerprint, sizes)
             self._written += len(sizes)
         for group, new in batch.groups:
-            self._inventory.put(group.name, group.note, new)
+            self._update.put(group.name, group.note, new)
             self._done += 1
 
     async def _write_collection_files(self, site: Site) -> Entry:
@@ -188,11 +188,11 @@ class _Build:
             )
             self._written += len(files)
         self._new.notes[_COLLECTION] = note
-        self._inventory.put(_COLLECTION, (), {_COLLECTION: entry})
+        self._update.put(_COLLECTION, (), {_COLLECTION: entry})
         return entry
 
     def _commit(self, papers: int) -> Report:
-        removed, total, folders = self._inventory.removed(), self._inventory.total(), self._inventory.folders()
+        removed, total, folders = self._update.removed(), self._update.total(), self._update.folders()
         if self._written or removed or self._new != self._old:
             self._staging.commit(removed, manifest.dump(self._new))
         self._disk.note_folders(folders)

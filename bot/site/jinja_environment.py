@@ -33,7 +33,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["address"] = address
+    environment.filters["lang_attribute"] = _lang_attribute
     return environment
+
+
+def _lang_attribute(language: str | None) -> Markup:
+    """Return the attribute that tells a text's language, nothing for the page's own."""
+    return Markup(' lang="{}"').format(language) if language else Markup("")
 
 
 class _Printing(CodeGenerator):

@@ -70,12 +70,12 @@ class Manifest:
 
 def fingerprint(*parts: str) -> str:
     """Return a short hash of texts."""
-    return blake2b(encoded("\x1f".join(parts)), digest_size=9).hexdigest()
+    return blake2b(encoded(_FIELD.join(parts)), digest_size=9).hexdigest()
 
 
 def fields_of(line: bytes) -> list[bytes]:
     """Return the fields of the note with which the line of a group begins, or which is all of it."""
-    return line.partition(b"\t")[0].split(b"\x1f")
+    return line.partition(encoded(_PAGE))[0].split(encoded(_FIELD))
 
 
 def note_of(fields: Iterable[str]) -> bytes:

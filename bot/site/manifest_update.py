@@ -1,15 +1,15 @@
-"""The files of a site before and after a build: what it does not look at stays as it was."""
+"""The manifest of a build, made from that of the last one: groups that are not looked at stay as they were."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.site.manifest import Entry, Manifest, fingerprint
-from bot.site.pages import missing
+from bot.site.pages import not_found
 from bot.site.replacement import folder_of
 
 
-class Inventory:
+class ManifestUpdate:
     """The last build's manifest and the next one, which begins as its copy; each group is put or forgotten once."""
 
     def __init__(self, old: Manifest) -> None:
@@ -64,4 +64,4 @@ def _paths(pages: Mapping[str, Entry]) -> Iterable[str]:
 
 
 def _is_page(path: str) -> bool:
-    return path.endswith(".html") and path != missing.PATH
+    return path.endswith(".html") and path != not_found.PATH

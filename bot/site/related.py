@@ -8,7 +8,7 @@ from math import log2
 
 from bot.domain.outline import Outline
 from bot.site.catalogue import Catalogue
-from bot.site.features import Features, is_relating
+from bot.site.shared_features import SharedFeatures, is_relating
 
 MOST = 4
 _RARE = 50  # papers that may share a word, a tag or an author before it says nothing any more
@@ -17,7 +17,7 @@ _RARE = 50  # papers that may share a word, a tag or an author before it says no
 class Related:
     """Finds what is related to some papers, given by their numbers."""
 
-    def __init__(self, catalogue: Catalogue, features: Features, numbers: Iterable[int]) -> None:
+    def __init__(self, catalogue: Catalogue, features: SharedFeatures, numbers: Iterable[int]) -> None:
         self._papers, self._features, self._most = catalogue.by_number, features, most_holders(len(catalogue.papers))
         shared = {feature for number in numbers for feature in features.of(number) if is_relating(feature)}
         self._holders = features.holders(shared)

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.domain.errors import InputError
 from bot.domain.os_errors import os_reason
 from bot.i18n import msg
+from bot.site.pages import not_found
 
 _TYPES = {".bib": "application/x-bibtex", ".ris": "application/x-research-info-systems", ".xml": "application/xml"}
 
@@ -23,7 +24,7 @@ async def served(folder: Path, host: str, port: int) -> AsyncIterator[str]:
     async def answer(request: web.Request) -> web.StreamResponse:
         path = await asyncio.to_thread(_file, folder, request.match_info["path"])
         if path is None:
-            return await asyncio.to_thread(_missing, folder)
+            return await asyncio.to_thread(_not_found, folder)
         headers = {"Content-Type": _TYPES[path.suffix]} if path.suffix in _TYPES else None
         return web.FileResponse(path, headers=headers)
 
@@ -44,9 +45,9 @@ async def served(folder: Path, host: str, port: int) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def _missing(folder: Path) -> web.Response:
+def _not_found(folder: Path) -> web.Response:
     """Return the page of the site for an address where nothing is, as other servers do."""
-    page = folder / "404.html"
+    page = folder / not_found.PATH
     text = page.read_text("utf-8") if page.is_file() else "404"
     return web.Response(status=404, text=text, content_type="text/html" if page.is_file() else "text/plain")
 

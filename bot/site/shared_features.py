@@ -22,7 +22,7 @@ _RELATING = ("word:", "tag:", "by:")
 _SHELVES = {"tag": "tag", "by": "author", "with": "author", "year": "year"}
 
 
-class Features:
+class SharedFeatures:
     """The features of all papers; `old` is empty where nothing of the last build may be used."""
 
     def __init__(self, papers: Sequence[Outline], old: Manifest) -> None:

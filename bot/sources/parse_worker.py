@@ -13,7 +13,8 @@ from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, 
 from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
 from bot.domain.publication import Publication, json_of_publication
-from bot.frames import framed, frames
+from bot.framing import framed, frames
+from bot.process_priority import lower_priority
 from bot.sources import acl, arxiv_answer, arxiv_listing, crossref, feed_document, openreview, webpage
 
 Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument | list[Listing]]
@@ -36,6 +37,7 @@ PARSERS: Mapping[str, Parse] = {
 
 def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GRACE) -> None:
     """Parse one answer after another until the input ends, each within a time limit and all within a memory limit."""
+    lower_priority()
     _limit_memory()
     stream = frames(sys.stdin.buffer)
     for request in stream:

@@ -17,7 +17,7 @@ from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, 
 from bot.domain.feed_entry import FeedDocument, FeedEntry, document_from, entry_from
 from bot.domain.metadata import Metadata, metadata_from
 from bot.domain.publication import Publication, publication_from
-from bot.frames import framed
+from bot.framing import framed
 from bot.i18n import message_from
 from bot.sources.source_errors import too_long, unreadable
 from bot.worker_process import end, next_frame, start

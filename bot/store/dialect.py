@@ -87,8 +87,8 @@ def read_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def read_lists(texts: Iterable[str]) -> list[list[Any]]:
-    """Return lists of JSON that were read as texts: all of them in one call, a fifth of the time of one for each."""
+def read_all_json(texts: Iterable[str]) -> list[Any]:
+    """Return values of JSON that were read as texts: all of them in one call, a fifth of the time of one for each."""
     return list(json.loads(f"[{','.join(texts)}]"))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, insert, null, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, insert, null, select, update
 
 from bot.domain.digest import Choice, Payload, Subscription
 from bot.i18n import Message, message_from
@@ -14,9 +14,11 @@ from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.dialect import is_among
 from bot.store.schema import edition_papers, editions, messages, subscriptions
-from bot.store.subscription_changes import edition_channel
 
 State = Literal["waiting", "sending", "sent"]
+edition_channel: ColumnElement[str] = func.coalesce(editions.c.channel, subscriptions.c.channel).label("channel")
+edition_locale: ColumnElement[Any] = func.coalesce(editions.c.locale, subscriptions.c.locale)
+"""Where an edition went and in which language, in a query that joins both tables."""
 _MESSAGE = update(messages).where(
     messages.c.edition_id == bindparam("edition"), messages.c.position == bindparam("place")
 )

@@ -14,9 +14,9 @@ from bot.store import papers as store_papers
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.dialect import upsert
+from bot.store.editions import edition_channel
 from bot.store.papers import update_from, updates_columns
 from bot.store.schema import edition_papers, editions, subscriptions
-from bot.store.subscription_changes import edition_channel
 from bot.store.update_schema import channel_follow_ups, follow_ups
 
 

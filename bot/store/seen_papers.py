@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, insert, literal, or_
 from bot.domain.digest import Subscription, passes_filter
 from bot.store.connection import StoreConnection
 from bot.store.dialect import is_among, json_items, upsert
+from bot.store.editions import edition_channel
 from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions
 
@@ -80,10 +81,7 @@ async def seen(connection: StoreConnection, subscription: Subscription, limit: i
         select(edition_papers.c.number, func.max(editions.c.composed_at).label("at"))
         .join(editions, editions.c.id == edition_papers.c.edition_id)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
-        .where(
-            subscriptions.c.workspace_id == subscription.workspace_id, subscriptions.c.channel == subscription.channel
-        )
-        .where(editions.c.channel.is_(None))
+        .where(subscriptions.c.workspace_id == subscription.workspace_id, edition_channel == subscription.channel)
         .group_by(edition_papers.c.number)
         .subquery()
     )

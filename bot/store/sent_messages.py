@@ -9,9 +9,9 @@ from sqlalchemy import and_, func, select, update
 from bot.domain.digest import Payload
 from bot.i18n import Locale
 from bot.store.connection import StoreConnection
+from bot.store.editions import edition_channel, edition_locale
 from bot.store.imports import last_step
 from bot.store.schema import changes, edition_papers, editions, history, messages, papers, subscriptions
-from bot.store.subscription_changes import edition_channel, edition_locale
 
 
 class SentMessage(NamedTuple):

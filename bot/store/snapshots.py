@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Text, cast, exists, func, select
 from bot.domain.outline import EditionOutline, Outline
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
-from bot.store.dialect import is_among, read_lists
+from bot.store.dialect import is_among, read_all_json
 from bot.store.schema import edition_papers, editions, history, papers, subscriptions
 
 _BATCH = 1000
@@ -48,7 +48,7 @@ async def outlines(connection: StoreConnection, workspace_id: int) -> AsyncItera
     for batch in batched((await connection.scalars(numbers_of)).all(), _BATCH):
         query = select(*_COLUMNS).where(is_among(papers.c.number, batch)).order_by(papers.c.number)
         rows = [tuple(row) for row in await connection.execute(query)]
-        tags, authors = (read_lists(row[_PLACE[name]] for row in rows) for name in ("tags", "authors"))
+        tags, authors = (read_all_json(row[_PLACE[name]] for row in rows) for name in ("tags", "authors"))
         yield [_outline(*each) for each in zip(rows, tags, authors, strict=True)]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, insert, select, update
 
 from bot.store.connection import StoreConnection
 from bot.store.database import batched
-from bot.store.dialect import is_among, read_lists
+from bot.store.dialect import is_among, read_all_json
 from bot.store.lookup_schema import lookup_days
 from bot.store.schema import candidates, changes, papers
 
@@ -49,7 +49,7 @@ async def tags(connection: StoreConnection, workspace_id: int) -> dict[str, int]
     numbers_of = select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(papers.c.number)
     for batch in batched((await connection.scalars(numbers_of)).all(), _AT_ONCE):
         query = select(cast(papers.c.tags, Text)).where(is_among(papers.c.number, batch)).order_by(papers.c.number)
-        counts.update(chain.from_iterable(read_lists(await connection.scalars(query))))
+        counts.update(chain.from_iterable(read_all_json(await connection.scalars(query))))
         await asyncio.sleep(0)
     return counts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.digest import Subscription
-from bot.store import subscription_changes, subscriptions
+from bot.store import subscriptions
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 
@@ -19,7 +19,7 @@ async def subscribe(database: Database, workspace: int, clock: AdjustableClock, 
         "locale": "ja",
     }
     async with database.write() as connection:
-        await subscription_changes.save(connection, workspace, clock(), **{**values, **columns})
+        await subscriptions.save(connection, workspace, clock(), **{**values, **columns})
         subscription = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
     assert subscription is not None
     return subscription

@@ -21,6 +21,7 @@ from bot.platforms.answer_trace import answer_trace
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.card import ShowToAll
+from bot.platforms.discord.client_rate_limit import limit_requests
 from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.command_tree import Tree
 from bot.platforms.discord.commands.addpaper import Which
@@ -45,8 +46,7 @@ from bot.platforms.discord.modal import DETAILS, DRAFT, FEED, FIND, kind_of
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.rate_limit import GlobalRateLimit
-from bot.platforms.discord.request_share import RequestShare
-from bot.platforms.discord.request_trace import limit_requests
+from bot.platforms.discord.request_quota import RequestQuota
 from bot.platforms.discord.rest_proxy import wait_for_proxy
 from bot.platforms.discord.session_limit import require_session
 from bot.services.bundle import Services
@@ -113,8 +113,8 @@ class DayoriClient(Client):
         proxy = proxy_for(api_url)  # also used for the gateway: discord.py has one proxy setting for both
         part: dict[str, Any] = {"shard_ids": shards.ids, "shard_count": shards.total} if shards else {}
         leases = services.job_leases
-        self.share = RequestShare(leases, delivery_job)
-        limit = GlobalRateLimit(self.share.rate)
+        self.quota = RequestQuota(leases, delivery_job)
+        limit = GlobalRateLimit(self.quota.rate)
         trace = answer_trace(services.metrics, "discord", services.clock_watch.note_time)
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
         super().__init__(

@@ -49,7 +49,7 @@ class DiscordPlatform:
         """Yield the publisher of a client that is logged in over REST. Raises ConfigError and UnreachableError."""
         async with self._client() as client:
             try:
-                async with client.share.login():
+                async with client.quota.login():
                     await client.http.static_login(self._token)
                     await client.remember_servers()
             except discord.LoginFailure as error:
@@ -75,7 +75,7 @@ class DiscordConnection:
         the token, UnreachableError when it does not answer, or whatever else broke the client.
         """
         try:
-            async with self._client.share.login():
+            async with self._client.quota.login():
                 await self._client.login(self._token)
             begin()
             await self._connect()

@@ -18,7 +18,7 @@ _OTHERS_RATE = 2.0  # requests per second
 _START, _START_PART = 1.5, 0.75  # seconds, and the part of the rate in them
 
 
-class RequestShare:
+class RequestQuota:
     """The share of one process."""
 
     def __init__(self, leases: JobLeases, delivery_job: str) -> None:

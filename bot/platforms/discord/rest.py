@@ -12,8 +12,8 @@ from discord.http import HTTPClient, Route
 from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import msg
 from bot.platforms.discord import api_errors
+from bot.platforms.discord.client_rate_limit import COUNTED
 from bot.platforms.discord.rate_limit import GlobalRateLimit
-from bot.platforms.discord.request_trace import COUNTED
 from bot.platforms.discord.single_request import send_once
 from bot.platforms.fenced_body import FencedBody
 from bot.services.ports import Fence

@@ -16,7 +16,7 @@ from bot.services.digests.subscription_request import SubscriptionRequest, free_
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer
 from bot.services.servers import ServedServers, Servers
-from bot.store import editions, leases, seen_papers, subscription_changes, subscriptions
+from bot.store import editions, leases, seen_papers, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, iso
 from bot.store.editions import LastEdition
@@ -43,7 +43,7 @@ class Digests:
         """Subscribe a channel or change its subscription; postponed editions become due. Raises ScheduleError."""
         async with self._database.write() as connection:
             columns = await request.columns_from(connection, workspace_id, self._clock(), self._policy.zone)
-            await subscription_changes.save(connection, workspace_id, self._clock(), **columns)
+            await subscriptions.save(connection, workspace_id, self._clock(), **columns)
             await leases.wake(connection, request.channel)
         return await self.by_name(workspace_id, request.name)
 
@@ -54,7 +54,7 @@ class Digests:
     async def free_name(self, workspace_id: int, name: str, channel: str) -> str:
         """Return a free name for a channel's subscription: the wanted one, or that with a number."""
         async with self._database.read() as connection:
-            return free_name(name, await subscription_changes.names_of_others(connection, workspace_id, channel))
+            return free_name(name, await subscriptions.names_of_others(connection, workspace_id, channel))
 
     async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
         """End the subscription of that name and return it. Raises NotFoundError."""

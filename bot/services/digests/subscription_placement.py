@@ -11,7 +11,7 @@ from bot.domain.digest import Subscription
 from bot.services.digests.subscription_request import SubscriptionRequest, free_name
 from bot.services.ports import Clock
 from bot.services.workspaces import Workspaces
-from bot.store import subscription_changes, subscriptions
+from bot.store import subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
@@ -39,7 +39,7 @@ class SubscriptionPlacement:
             for (workspace, name), request in by_place.items():
                 if before.get((workspace, name)) != wanted[workspace, name]:
                     columns = await request.columns_from(connection, workspace, self._clock(), self._zone)
-                    await subscription_changes.save(
+                    await subscriptions.save(
                         connection, workspace, self._clock(), **columns, configured=wanted[workspace, name]
                     )
             for workspace, name in before.keys() - by_place.keys():
@@ -77,7 +77,7 @@ class SubscriptionPlacement:
         )
 
     async def _save(self, connection: StoreConnection, workspace: int, old: Subscription) -> None:
-        names = await subscription_changes.names_of_others(connection, workspace, old.channel)
+        names = await subscriptions.names_of_others(connection, workspace, old.channel)
         name = free_name(old.name, names)
         request = SubscriptionRequest(name, old.channel, old.schedule.text, old.tags, old.locale)
-        await subscription_changes.save(connection, workspace, self._clock(), **request.columns())
+        await subscriptions.save(connection, workspace, self._clock(), **request.columns())

@@ -23,7 +23,7 @@ from bot.domain.feed_filter_text import filter_from, texts_of
 from bot.domain.feed_request import FeedRequest, free_name, request_from, valid_address, valid_name
 from bot.domain.identifiers import canonical_url
 from bot.i18n import CommandName, msg
-from bot.services.draft_owner import gone_error, require_own, used_error
+from bot.services.draft_access import gone_error, require_own, used_error
 from bot.services.feeds.filter_effect import effect_of
 from bot.services.feeds.management import named_feed, no_feed
 from bot.services.feeds.outcomes import FeedForm, FeedPreview, SavedFeed

@@ -17,7 +17,7 @@ from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper, hashable
 from bot.domain.request import no_request
 from bot.i18n import Message, msg
-from bot.services.draft_owner import gone_error, require_own, used_error
+from bot.services.draft_access import gone_error, require_own, used_error
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database

@@ -19,7 +19,7 @@ from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, apply_draft, bare_paper, draft_from, form_of, read_source
 from bot.domain.errors import StaleError
 from bot.domain.paper import Paper, with_changes
-from bot.services.draft_owner import gone_error, require_own, used_error
+from bot.services.draft_access import gone_error, require_own, used_error
 from bot.services.papers.acceptance import accept_candidate, find_waiting
 from bot.services.papers.drafts import fingerprint
 from bot.services.papers.library import Author, add_paper, edit_paper, find_duplicate, find_same_title

@@ -25,7 +25,7 @@ def pages(site: Site) -> Iterator[Page]:
         yield templating.page(
             site,
             site.settings.locale,
-            "missing.html",
+            "not_found.html",
             PATH,
             top,
             heading=words[0]["heading"],
@@ -33,7 +33,7 @@ def pages(site: Site) -> Iterator[Page]:
             languages=words,
         )
 
-    yield Page("missing", site.fingerprint("missing"), render)
+    yield Page("not_found", site.fingerprint("not_found"), render)
 
 
 def _words(locale: Locale, home: str) -> dict[str, str]:

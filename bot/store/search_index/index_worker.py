@@ -19,7 +19,8 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from bot.domain.paper import Columns, Paper
-from bot.frames import framed, frames
+from bot.framing import framed, frames
+from bot.process_priority import lower_priority
 from bot.store.connection import StoreConnection
 from bot.store.database import batched
 from bot.store.papers import paper_from_row
@@ -192,6 +193,7 @@ async def _start_worker() -> Process | None:
 
 def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Build rows for incoming papers until the input ends."""
+    lower_priority()
     with ExitStack() as stack:
         database: sqlite3.Connection | None = None
         for workspace_id, papers, path in map(marshal.loads, frames(requests)):

@@ -10,6 +10,7 @@ from typing import Any as Value
 from typing import TypeAlias
 
 from bot.search.backend import AnyOf, Expression, PaperLines, Phrase, Scope, Word
+from bot.store.dialect import read_all_json
 from bot.store.papers import JSON_COLUMNS
 from bot.store.search_index.tables import FIELD, with_prefix, workspace_prefix
 
@@ -200,7 +201,7 @@ class SqliteBackend:
         rows = [dict(zip(names, row, strict=True)) for row in cursor]
         for row in rows:
             texts = [row[name] or "null" for name in JSON_COLUMNS]
-            row |= zip(JSON_COLUMNS, json.loads(f"[{','.join(texts)}]"), strict=True)
+            row |= zip(JSON_COLUMNS, read_all_json(texts), strict=True)
         return rows
 
     def aliases(self) -> dict[str, list[str]]:

@@ -13,10 +13,10 @@ import pytest
 from aiohttp import TraceConfig
 from discord.http import HTTPClient, Route
 
+from bot.platforms.discord.client_rate_limit import limit_requests
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.rate_limit import GlobalRateLimit
-from bot.platforms.discord.request_share import RequestShare
-from bot.platforms.discord.request_trace import limit_requests
+from bot.platforms.discord.request_quota import RequestQuota
 from bot.services.job_leases import JobLeases
 from bot.store.database import Database
 from tests.doubles.discord import Channel, DiscordServer
@@ -37,26 +37,26 @@ def make(database: Database) -> Make:
 
 
 async def test_a_process_that_is_alone_or_does_not_know_of_others_has_the_whole_limit(make: Make) -> None:
-    assert RequestShare(make(), JOB).rate() == 36  # at first
+    assert RequestQuota(make(), JOB).rate() == 36  # at first
     alone = make()
     async with alone.kept():
         alone.others = 0
-        assert RequestShare(alone, JOB).rate() == 48
+        assert RequestQuota(alone, JOB).rate() == 48
 
 
 async def test_who_delivers_has_most_of_discords_limit_and_the_others_share_the_rest(make: Make) -> None:
     first, second = make(), make()
     first.want(JOB)
     async with first.kept(), second.kept():
-        assert RequestShare(first, JOB).rate() == 36  # others may log in at the same time
-        assert RequestShare(second, JOB).rate() == pytest.approx(2 / 3)
+        assert RequestQuota(first, JOB).rate() == 36  # others may log in at the same time
+        assert RequestQuota(second, JOB).rate() == pytest.approx(2 / 3)
         second.others = 15
-        assert RequestShare(second, JOB).rate() == pytest.approx(2 / 15)
+        assert RequestQuota(second, JOB).rate() == pytest.approx(2 / 15)
 
 
 async def test_while_nobody_delivers_processes_that_start_share_the_limit(make: Make) -> None:
     async with make().kept(), make().kept(), (starting := make()).kept():
-        assert RequestShare(starting, JOB).rate() == 12
+        assert RequestQuota(starting, JOB).rate() == 12
 
 
 async def test_beside_a_delivery_logins_take_turns_and_each_has_all_that_is_left(make: Make) -> None:
@@ -65,9 +65,9 @@ async def test_beside_a_delivery_logins_take_turns_and_each_has_all_that_is_left
 
     async def log_in() -> None:
         nonlocal running
-        async with (leases := make()).kept(), (share := RequestShare(leases, JOB)).login():
+        async with (leases := make()).kept(), (quota := RequestQuota(leases, JOB)).login():
             running += 1
-            assert (running, share.rate()) == (1, 2)
+            assert (running, quota.rate()) == (1, 2)
             await asyncio.sleep(0.05)
             running -= 1
 

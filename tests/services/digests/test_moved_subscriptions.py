@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.domain.digest import Policy
 from bot.domain.errors import NotFoundError
@@ -13,8 +15,8 @@ from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.server_subscriptions import ServerSubscriptions
 from bot.services.papers.library import Library
-from bot.store import editions, sent_messages
-from bot.store.database import Database
+from bot.store import editions, papers, schema, seen_papers, sent_messages, subscriptions
+from bot.store.database import Database, iso
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.services.digests.editions import WEEKLY, add
@@ -125,3 +127,28 @@ async def test_a_channel_of_the_same_name_is_another_subscription_that_begins_wi
     assert (edition.number, [paper.id for paper in edition.papers]) == (1, ["paper-1"])
     with pytest.raises(NotFoundError):
         await second.named("papers")
+
+
+async def test_a_channel_that_is_subscribed_again_is_shown_again_what_it_had_longest_ago(
+    database: Database,
+    digests: Digests,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    publisher: FakePublisher,
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    for number in (1, 2):
+        await add(library, workspace, clock, number)
+        await digests.compose_now(workspace, "weekly")
+        await deliver(database, clock, discord=publisher)
+    first, later = schema.editions.c.number == 1, iso(clock() + timedelta(days=7))
+    async with database.write() as connection:
+        await connection.execute(update(schema.editions).where(first).values(composed_at=later))
+    await digests.subscribe(workspace, ELSEWHERE)
+    await digests.subscribe(workspace, WEEKLY)
+    async with database.read() as connection:
+        (weekly,) = await subscriptions.active(connection, workspace)
+        (number,) = await seen_papers.seen(connection, weekly, 1)
+        (paper,) = (await papers.by_numbers(connection, workspace, [number])).values()
+    assert paper.id == "paper-2"

@@ -13,10 +13,10 @@ from bot.domain.digest import Subscription
 from bot.domain.text import clip
 from bot.i18n import LANGUAGES
 from bot.platforms.discord import response
+from bot.platforms.discord.channel_option import PostingChannel, require_posting_in
 from bot.platforms.discord.context import Actor, Interaction, actor_of, curator_of
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.posting_channel import PostingChannel, require_posting_in
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.digests.server_subscriptions import NO_SUBSCRIPTION, NOTHING_NEW, ServerSubscriptions
 from bot.services.digests.subscription_status import SubscriptionStatus, paused_lines, subscription_facts

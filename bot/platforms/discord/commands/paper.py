@@ -64,6 +64,6 @@ async def random(
 
 
 def _query_of(tag: str | None, year: int | None) -> str:
-    named = (tag or "").replace('"', " ").strip()
-    filters = [f'tag:"{named}"' if named else "", f"year:{year}" if year else ""]
+    wanted = (tag or "").replace('"', " ").strip()
+    filters = [f'tag:"{wanted}"' if wanted else "", f"year:{year}" if year else ""]
     return " ".join(each for each in filters if each)
