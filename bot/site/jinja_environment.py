@@ -37,6 +37,7 @@ def _environment() -> Environment:
     return environment
 
 
+@cache  # called a million times for 10,000 papers
 def _lang_attribute(language: str | None) -> Markup:
     """Return the attribute that tells a text's language, nothing for the page's own."""
     return Markup(' lang="{}"').format(language) if language else Markup("")
