@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -54,6 +55,7 @@ class Heartbeats:
         self._database, self._clock, self._gateway, self._shards = database, clock, gateway, shards
         self._process, self._connections = new_owner(), dict[str, dict[str, str]]()
         self._key, self._warned = f"{_KEY} of {self._process}", set[str]()
+        self._writing = asyncio.Lock()  # on a server an older note could otherwise replace a newer one
 
     @uncancellable
     async def beat(self, platform: str, connection: Connection) -> None:
@@ -65,7 +67,7 @@ class Heartbeats:
         if connection != before:
             self._connections[platform] = {"state": connection, "since": iso(now)}
         own = Heartbeat(self._key, now, self._process, self._connections, self._gateway, self._shards)
-        async with self._database.write(own_rows=True) as database:
+        async with self._writing, self._database.write(own_rows=True) as database:
             others = [each for each in await _every(database) if each.key != self._key]
             for each in others:
                 if not each.may_run(now) and _is_replaced(each, own):

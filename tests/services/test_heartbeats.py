@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.util import await_only
 from structlog.testing import capture_logs
 
 from bot.services.digests.composing import Digests
@@ -74,3 +78,24 @@ async def test_what_is_asked_of_a_process_it_answers_for_itself(database: Databa
     assert await well.count_others() == 1
     await lost.stop()
     assert await well.count_others() == 0
+
+
+async def test_a_note_that_is_slow_to_be_written_does_not_replace_a_newer_one(
+    database: Database, clock: AdjustableClock
+) -> None:
+    heartbeats, delays = Heartbeats(database, clock, "a"), iter([0.1])
+
+    def delay(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("INSERT INTO state"):
+            await_only(asyncio.sleep(next(delays, 0)))
+
+    event.listen(Engine, "before_cursor_execute", delay)
+    try:
+        older = asyncio.create_task(heartbeats.beat("discord", "lost"))
+        await asyncio.sleep(0.05)
+        await heartbeats.beat("discord", "connected")
+        await older
+    finally:
+        event.remove(Engine, "before_cursor_execute", delay)
+    own = await heartbeats.own()
+    assert own and own.connections["discord"]["state"] == "connected"
