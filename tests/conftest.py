@@ -48,6 +48,7 @@ settings.load_profile("dayori")
 
 STARTER = Path(__file__).parent.parent / "config/papers.yaml"
 _MEMORY, _ROOM = Path("/dev/shm"), 2**31  # bytes
+_THRESHOLDS = gc.get_threshold()
 
 
 def pytest_configure() -> None:
@@ -62,6 +63,11 @@ def pytest_collection_finish() -> None:
     """Leave all that was imported out of garbage collections, which took a quarter of the time until here."""
     gc.freeze()
     gc.enable()
+
+
+def pytest_runtest_teardown() -> None:
+    """Search for garbage as often as before, whatever a command set: limits of memory in later tests depend on it."""
+    gc.set_threshold(*_THRESHOLDS)
 
 
 @pytest.fixture
