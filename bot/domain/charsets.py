@@ -6,6 +6,7 @@ import re
 
 _DECLARATION = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z0-9_:-]{1,40})", re.IGNORECASE)
 _START = 4096  # bytes in which a page's declaration is looked for
+JIS = re.compile(rb"\x1b\$[@B]")  # begins kanji in ISO-2022-JP, whose bytes are all ASCII
 # As browsers understand the names.
 _CODECS = {
     "utf-8": "utf-8",
@@ -49,3 +50,23 @@ def declared_codec(page: bytes) -> str | None:
     declaration = _DECLARATION.search(page[:_START])
     codec = codec_of(declaration[1].decode("ascii")) if declaration else None
     return "utf-8" if codec and codec.startswith("utf-16") else codec
+
+
+def undeclared_codec(content: bytes) -> str | None:
+    """Return the codec of a text that does not say what it is: JIS, UTF-8, EUC-JP or Shift_JIS; None for other bytes.
+
+    EUC-JP comes before Shift_JIS: kana and most kanji of Shift_JIS are invalid there, while nearly all of EUC-JP is
+    half-width katakana in Shift_JIS. The newer of its two codecs also has ①, ㈱ and the like.
+    """
+    if JIS.search(content):
+        return "iso2022_jp"
+    return next((codec for codec in ("utf-8-sig", "euc_jp", "euc_jis_2004", "cp932") if is_valid(content, codec)), None)
+
+
+def is_valid(content: bytes, codec: str) -> bool:
+    """Return whether all bytes are text in that encoding."""
+    try:
+        content.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -48,8 +48,7 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
     """Yield each record's position and its values by tag; a line without a tag continues the value before it."""
     start, values, last = (0, 0), _Lines(), None
-    for n, raw in enumerate(text.split("\n"), 1):
-        line = raw.removesuffix("\r")
+    for n, line in enumerate(text.split("\n"), 1):
         tag = _TAG.fullmatch(line.lstrip("\ufeff") if n == 1 else line)
         if tag and (tag[1] == "TY") != (not start[0]):
             problem = msg("this record does not end with ER") if start[0] else msg("a record must begin with TY")

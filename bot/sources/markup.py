@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from bot.domain.charsets import codec_of, declared_codec
+from bot.domain.charsets import codec_of, declared_codec, undeclared_codec
 
 _TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:/(?:jats:)?p|br\s*/?|/(?:jats:)?title)>", re.IGNORECASE)
@@ -34,12 +34,12 @@ def unwrapped(text: str) -> str:
 
 
 def decoded(body: bytes, charset: str | None) -> str:
-    """Return a page's text, decoded by byte order mark, the server's charset, the page's charset, or UTF-8."""
+    """Return a page's text, decoded by byte order mark, the server's charset, the page's charset, or its bytes."""
     if body.startswith(b"\xef\xbb\xbf"):
         return body[3:].decode("utf-8", "replace")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
-    codec = codec_of(charset or "") or declared_codec(body) or "utf-8"
+    codec = codec_of(charset or "") or declared_codec(body) or undeclared_codec(body) or "utf-8"
     return body.decode(codec, "replace")
 
 

@@ -88,11 +88,37 @@ def test_jis_whose_bytes_are_all_ascii_is_not_taken_for_utf_8(tmp_path: Path, na
         read_file(file)
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "utf-16", "iso2022_jp"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "utf-16", "iso2022_jp"])
 def test_a_spreadsheet_is_read_however_it_was_saved(codec: str, tmp_path: Path) -> None:
     file = tmp_path / "papers.csv"
     file.write_bytes("タイトル\t見出し\r\nRetNet\t次のTransformer\r\n".encode(codec))
     assert [(paper.title, paper.headline) for paper in read_file(file)] == [("RetNet", "次のTransformer")]
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+@pytest.mark.parametrize("format", WRITERS)
+def test_a_file_is_read_alike_whatever_ends_its_lines(format: str, line_end: str, tmp_path: Path) -> None:
+    plain, other = tmp_path / "plain", tmp_path / "other"
+    text = "".join(WRITERS[format]([full(1), full(2)])).replace("\r\n", "\n")
+    plain.write_bytes(text.encode())
+    other.write_bytes(text.replace("\n", line_end).encode())
+    assert read_file(other, format) == read_file(plain, format)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "euc_jis_2004", "iso2022_jp", "utf-16"])
+@pytest.mark.parametrize("title", ["保持ネットワーク", "研究会論文集", "New Papers of 東北大学 乾研究室"])
+def test_a_page_that_names_no_charset_is_read_in_the_one_it_has(codec: str, title: str, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(f'<li><a href="https://arxiv.org/abs/2307.08621">{title}</a></li>'.encode(codec))
+    assert [paper.title for paper in read_file(file)] == [title]
+
+
+def test_a_page_in_euc_jp_may_have_circled_numbers_whether_it_names_its_charset_or_not(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    for head in ("", '<meta charset="euc-jp">'):
+        page = f'{head}<li><a href="https://arxiv.org/abs/2307.08621">保持ネットワーク①</a></li>'
+        file.write_bytes(page.encode("euc_jis_2004"))
+        assert [paper.title for paper in read_file(file)] == ["保持ネットワーク①"]
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "shift_jis", "euc_jp"])

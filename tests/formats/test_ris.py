@@ -30,11 +30,11 @@ def test_a_line_that_looks_like_a_tag_stays_text() -> None:
 
 
 _FOREIGN = (
-    "TY  - JOUR\r\nT1  - Attention Is\r\n  All\r\nA1  - Beethoven, Ludwig van\r\nAU  - not asked\r\n"
-    "PY  - 2017/06//Summer\r\nN2  - We …\r\n"
-    "KW  - attention\r\nKW  - models\r\nUR  - https://a.org/x\r\nL1  - file:///tmp/x.pdf\r\nDO  - 10.1145/X\r\n"
-    "N1  - よい\r\nER  - \r\n\r\n"
-    "TY  - CONF\r\nTI  - B\r\nDA  - in press\r\nAU  - King, Martin, Jr.\r\nER  -\r\n"
+    "TY  - JOUR\nT1  - Attention Is\n  All\nA1  - Beethoven, Ludwig van\nAU  - not asked\n"
+    "PY  - 2017/06//Summer\nN2  - We …\n"
+    "KW  - attention\nKW  - models\nUR  - https://a.org/x\nL1  - file:///tmp/x.pdf\nDO  - 10.1145/X\n"
+    "N1  - よい\nER  - \n\n"
+    "TY  - CONF\nTI  - B\nDA  - in press\nAU  - King, Martin, Jr.\nER  -\n"
 )
 
 

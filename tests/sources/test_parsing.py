@@ -293,6 +293,8 @@ def test_markup_becomes_plain_text(markup: str, text: str) -> None:
         ("論文".encode("utf-16"), None),
         ("論文".encode("iso2022_jp"), "iso-2022-jp"),
         (b'<meta http-equiv=content-type content="text/html; charset=euc-jp">' + "論文".encode("euc_jp"), None),
+        ("よい論文".encode("euc_jp"), None),
+        ("よい論文".encode("cp932"), None),
         ("論文".encode(), "idna"),
     ],
 )

@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.domain.errors import FileError
 from bot.formats.atomic_file import make_folder
-from bot.i18n import msg
+from bot.formats.encoding import decode
 
 if TYPE_CHECKING:
     from bot.formats.yaml_document import YamlDocument
@@ -24,11 +23,7 @@ def read_file_document(content: bytes | None, file: str) -> YamlDocument:
     """Return a file's content as a document. Raises FileError with line and column."""
     from bot.formats.yaml_document import read_document
 
-    try:
-        text = (content or b"").decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileError(msg("not UTF-8 text; save it as UTF-8"), file=file) from error
-    return read_document(text.replace("\r\n", "\n"), file)
+    return read_document(decode(content or b"", "yaml", file), file)
 
 
 def encode_like(text: str, before: bytes | None) -> bytes:

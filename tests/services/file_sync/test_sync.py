@@ -307,6 +307,16 @@ async def test_line_ends_and_rights_stay(file_sync: FileSync, library: Library, 
     assert not [name for name in os.listdir(file.parent) if name.endswith(".dayori")]
 
 
+async def test_a_file_with_the_line_ends_of_an_old_mac_is_followed(
+    file_sync: FileSync, library: Library, workspace: int, file: Path
+) -> None:
+    put(file, TEXT.replace("\n", "\r").encode())
+    await file_sync.sync()
+    await library.edit(workspace, "b", None, commented("よい"))
+    await file_sync.sync()
+    assert said(file) == f"{TEXT}  comment: よい\n"
+
+
 async def test_a_link_to_the_file_stays_a_link(
     database: Database, clock: AdjustableClock, importer: Importer, library: Library, workspace: int, file: Path
 ) -> None:
