@@ -70,6 +70,11 @@ def authors_line(authors: tuple[str, ...], locale: Locale, most: int = _MOST_AUT
     return tn(locale, "{names} and {n} more", "{names} and {n} more", len(authors) - most, names=names)
 
 
+def removal_line(locale: Locale) -> str:
+    """Return what stands in a posted edition instead of a paper that was removed since."""
+    return t(locale, "🗑️ This paper was removed from the collection.")
+
+
 def tags_line(tags: tuple[str, ...]) -> str:
     """Return the tags in one line, separated by dots because a tag may contain spaces."""
     return " ・ ".join(f"#{tag}" for tag in tags)

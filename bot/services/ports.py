@@ -92,10 +92,12 @@ class Renderer(Protocol):
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the edition's messages, ready to send; each carries the marker of its position."""
 
-    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
+    def redrawn(
+        self, payload: Payload, paper: Paper, place: int, locale: Locale, *, is_removed: bool = False
+    ) -> Payload | None:
         """Return an edition's message with the current version of its paper at that place (counted from 1).
 
-        Returns None when nothing in the message changes.
+        Instead of a removed paper it tells that it was removed. Returns None when nothing in the message changes.
         """
 
     def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:

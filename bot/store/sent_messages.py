@@ -1,16 +1,18 @@
-"""Finds the sent messages that show a paper, to link to them and to update them after an edit."""
+"""Finds the sent messages that show a paper, to link to them and to update them when it is edited or removed."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 
 from bot.domain.digest import Payload
+from bot.domain.paper import Paper
 from bot.i18n import Locale
 from bot.store.connection import StoreConnection
 from bot.store.editions import edition_channel, edition_locale
 from bot.store.imports import last_step
+from bot.store.papers import by_numbers, paper_from
 from bot.store.schema import changes, edition_papers, editions, history, messages, papers, subscriptions
 
 
@@ -26,19 +28,59 @@ class SentMessage(NamedTuple):
     place: int
 
 
-async def edited_since(connection: StoreConnection, step: int) -> list[tuple[int, int]]:
-    """Return the papers that later steps of the history edited as (workspace id, number).
+class PublishedPaper(NamedTuple):
+    """A paper of an edition; its number stays its own when it is removed, and when an undo brings it back."""
+
+    workspace_id: int
+    id: str
+    number: int
+
+
+class Version(NamedTuple):
+    """A paper as it is, or as it was when it was removed."""
+
+    paper: Paper
+    is_removed: bool = False
+
+
+# The number of a step's paper. What it was before the step knows it; else the step added it, perhaps back.
+_NUMBER = history.c.before["number"].as_integer()
+
+
+async def changed_since(connection: StoreConnection, step: int) -> list[PublishedPaper]:
+    """Return the papers of editions that later steps of the history edited, removed or restored.
 
     The history tells, not the paper: an undo restores a paper with the time of its earlier version.
     """
-    query = (
-        select(papers.c.workspace_id, papers.c.number)
-        .join(history, and_(history.c.workspace_id == papers.c.workspace_id, history.c.paper_id == papers.c.id))
-        .where(history.c.id > step, history.c.before.is_not(None))
-        .group_by(papers.c.workspace_id, papers.c.number)
-        .order_by(func.max(history.c.id))
+    is_same = and_(history.c.workspace_id == papers.c.workspace_id, history.c.paper_id == papers.c.id)
+    number = func.coalesce(_NUMBER, papers.c.number).label("number")
+    steps = (
+        select(history.c.workspace_id, history.c.paper_id, number, history.c.id)
+        .outerjoin(papers, is_same)
+        .where(history.c.id > step)
+        .subquery()
     )
-    return [(workspace_id, number) for workspace_id, number in await connection.execute(query)]
+    paper = (steps.c.workspace_id, steps.c.paper_id, steps.c.number)
+    is_published = exists().where(
+        edition_papers.c.workspace_id == steps.c.workspace_id, edition_papers.c.number == steps.c.number
+    )
+    query = select(*paper).where(is_published).group_by(*paper).order_by(func.max(steps.c.id))
+    return [PublishedPaper(*row) for row in await connection.execute(query)]
+
+
+async def version_of(connection: StoreConnection, published: PublishedPaper) -> Version | None:
+    """Return the current version of a paper, or its last one; None if nothing is known of it any more."""
+    workspace_id, id, number = published
+    if paper := (await by_numbers(connection, workspace_id, [number])).get(number):
+        return Version(paper)
+    query = (
+        select(history.c.before)
+        .where(history.c.workspace_id == workspace_id, history.c.paper_id == id, number == _NUMBER)
+        .order_by(history.c.id.desc())
+        .limit(1)
+    )
+    columns = (await connection.execute(query)).scalar()
+    return Version(paper_from(columns), is_removed=True) if columns else None
 
 
 async def step_of(connection: StoreConnection, until: str) -> int:

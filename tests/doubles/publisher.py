@@ -140,8 +140,11 @@ class FakeRenderer:
             messages[-1]["follow_ups"] = [f"{each.paper.id} {each.update.value}" for each in edition.follow_ups]
         return messages
 
-    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
-        return {**payload, "redrawn": paper.title} if paper.id in payload["papers"] else None
+    def redrawn(
+        self, payload: Payload, paper: Paper, place: int, locale: Locale, *, is_removed: bool = False
+    ) -> Payload | None:
+        redrawn = f"removed: {paper.title}" if is_removed else paper.title
+        return {**payload, "redrawn": redrawn} if paper.id in payload["papers"] else None
 
     def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
         return {"text": message.text(locale), "papers": [paper.id]}

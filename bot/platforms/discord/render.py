@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.card import Card, card_of, tags_line
+from bot.domain.card import Card, card_of, removal_line, tags_line
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, FollowUp, explain, feeds_line, follow_ups_title
 from bot.domain.paper import Paper
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Embed = dict[str, Any]
 Payload = dict[str, Any]
 
-COLOUR, RETRACTED = 0x3F6FB5, 0xC0392B
+COLOUR, RETRACTED, REMOVED = 0x3F6FB5, 0xC0392B, 0x80848E
 TITLE, DESCRIPTION, CONTENT, EMBEDS, EMBED_TOTAL = 256, 4096, 2000, 10, 6000
 _COMMENT, _EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 900, 200, 300
 _DIGEST_EXCERPT, _DIGEST_AUTHORS, _AUTHORS = 160, 2, 4  # a digest is skimmed, mostly on a phone
@@ -41,10 +41,7 @@ class DiscordRenderer:
 
         The last embed tells what became known of earlier papers, if anything did.
         """
-        embeds = [
-            card_embed(paper, edition.locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
-            for paper in edition.papers
-        ]
+        embeds = [_digest_card(paper, edition.locale) for paper in edition.papers]
         if edition.follow_ups:
             embeds.append(_follow_ups(edition.follow_ups, edition.locale))
         packs = _packed(embeds) or [[]]
@@ -55,17 +52,21 @@ class DiscordRenderer:
             messages[0]["components"] = [_remaining_button(edition)]
         return messages
 
-    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
+    def redrawn(
+        self, payload: Payload, paper: Paper, place: int, locale: Locale, *, is_removed: bool = False
+    ) -> Payload | None:
         """Return an edition's message with the current version of its paper at that place; None if nothing changes.
 
         A card that no longer fits stays unchanged.
         """
+        card = _removed_card(paper, locale) if is_removed else _digest_card(paper, locale)
         last = payload["embeds"][-1:]
         marker = _footer(last[0])[-1] if last else ""
-        embeds = [_redrawn(embed, paper, locale, marker if embed is last[0] else "") for embed in payload["embeds"]]
+        embeds = [_redrawn(embed, card, marker if embed is last[0] else "") for embed in payload["embeds"]]
         if sum(map(embed_length, embeds)) > EMBED_TOTAL:
             embeds = payload["embeds"]
-        new = {**payload, "content": _with_new_heading(payload["content"], paper, place), "embeds": embeds}
+        content = _with_new_heading(payload["content"], paper, place, is_removed=is_removed)
+        new = {**payload, "content": content, "embeds": embeds}
         return None if new == payload else new
 
     def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
@@ -74,14 +75,29 @@ class DiscordRenderer:
         return {"content": text, "embeds": [card_embed(paper, locale)], "allowed_mentions": {"parse": []}}
 
 
-def _redrawn(embed: Embed, paper: Paper, locale: Locale, marker: str) -> Embed:
-    """Return the paper's card as it is now, with the marker if it is a message's last; any other embed unchanged."""
-    if _footer(embed)[0] != paper.id:
+def _redrawn(embed: Embed, card: Embed, marker: str) -> Embed:
+    """Return the card in place of the same paper's, with the marker if it is a message's last; else the embed."""
+    if _footer(embed)[0] != _footer(card)[0]:
         return embed
-    new = card_embed(paper, locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
-    if marker.startswith("#"):
-        new["footer"]["text"] += _BETWEEN + marker
-    return new
+    text = card["footer"]["text"] + (_BETWEEN + marker if marker.startswith("#") else "")
+    return {**card, "footer": {"text": text}}
+
+
+def _digest_card(paper: Paper, locale: Locale) -> Embed:
+    return card_embed(paper, locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
+
+
+def _removed_card(paper: Paper, locale: Locale) -> Embed:
+    return {
+        "title": _struck(paper.heading, TITLE),
+        "color": REMOVED,
+        "description": removal_line(locale),
+        "footer": {"text": paper.id},
+    }
+
+
+def _struck(text: str, limit: int) -> str:
+    return f"~~{escape_within(text, limit - 4)}~~"
 
 
 def shows(payload: Payload, id: str) -> bool:
@@ -224,13 +240,14 @@ def _contents_line(position: int, paper: Paper) -> str:
     return f"{position}. {escape_within(label, 2 * _CONTENTS_LABEL)}"
 
 
-def _with_new_heading(content: str, paper: Paper, place: int) -> str:
+def _with_new_heading(content: str, paper: Paper, place: int, *, is_removed: bool) -> str:
     """Return a digest's text with the new heading of the paper at that place, if its table of contents lists it."""
     lines, number = content.split("\n"), f"{place}. "
     at = next((n for n, line in enumerate(lines) if line.startswith(number)), None)
     if at is None:
         return content
-    room, line = CONTENT - len(content) + len(lines[at]), _contents_line(place, paper)
+    struck = number + _struck(clip(paper.heading, _CONTENTS_LABEL), 2 * _CONTENTS_LABEL)
+    room, line = CONTENT - len(content) + len(lines[at]), struck if is_removed else _contents_line(place, paper)
     if len(line) > room:
         line = number + escape_within(clip(paper.heading, _CONTENTS_LABEL), room - len(number))
     return "\n".join([*lines[:at], line, *lines[at + 1 :]])

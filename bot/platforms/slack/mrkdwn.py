@@ -38,6 +38,11 @@ def bold(escaped: str) -> str:
     return f"*{escaped}*"
 
 
+def strike(escaped: str) -> str:
+    """Return an escaped line struck through; a tilde in it would end the stroke."""
+    return f"~{escaped.replace('~', '〜')}~"
+
+
 def channel(address: str) -> str:
     """Return the name of a channel (`slack:<team id>/<channel id>`), linked, for whoever may see it."""
     return f"<#{address.rpartition('/')[2]}>"

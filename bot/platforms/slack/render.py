@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.card import Card, card_of, tags_line
+from bot.domain.card import Card, card_of, removal_line, tags_line
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Payload, explain, feeds_line
 from bot.domain.paper import Paper
@@ -15,7 +15,7 @@ from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.follow_ups import follow_up_blocks, follow_up_lines
-from bot.platforms.slack.mrkdwn import escape_within, link, link_within, quote
+from bot.platforms.slack.mrkdwn import escape_within, link, link_within, quote, strike
 from bot.platforms.slack.table_of_contents import contents_block, with_new_heading
 
 EVENT_TYPE = "ronbun_dayori"
@@ -69,7 +69,9 @@ class SlackRenderer:
             messages.append(_message(lines, blocks, marker_of(n)))
         return tuple(messages)
 
-    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
+    def redrawn(
+        self, payload: Payload, paper: Paper, place: int, locale: Locale, *, is_removed: bool = False
+    ) -> Payload | None:
         """Return an edition's message with the current version of its paper at that place; None if nothing changes.
 
         A message in which the new version does not fit stays unchanged.
@@ -77,9 +79,10 @@ class SlackRenderer:
         blocks, lines, shown = payload["blocks"], payload["text"].split("\n"), papers_of(payload)
         if paper.id in shown:
             mine = [n for n, block in enumerate(blocks) if _paper_of(block) == paper.id]
-            blocks = [*blocks[: mine[0]], *card_blocks(paper, locale), *blocks[mine[-1] + 1 :]]
-            lines[1 + shown.index(paper.id)] = _line(paper)
-        redrawn = [with_new_heading(block, paper, place) for block in blocks]
+            card = [_removed_block(paper, locale)] if is_removed else card_blocks(paper, locale)
+            blocks = [*blocks[: mine[0]], *card, *blocks[mine[-1] + 1 :]]
+            lines[1 + shown.index(paper.id)] = _line(paper, is_removed=is_removed)
+        redrawn = [with_new_heading(block, paper, place, is_removed=is_removed) for block in blocks]
         new = {**payload, "text": "\n".join(lines), "blocks": redrawn}
         return new if new != payload and _fits(redrawn, lines) else None
 
@@ -121,6 +124,11 @@ def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
     )
     shown = [part for part in parts if part]
     return [{**block, "block_id": f"paper:{n}:{paper.id}"} for n, block in enumerate(shown)]
+
+
+def _removed_block(paper: Paper, locale: Locale) -> Block:
+    heading = strike(escape_within(paper.heading, _TITLE))
+    return {**section(f"{heading}\n{removal_line(locale)}"), "block_id": f"paper:0:{paper.id}"}
 
 
 def papers_of(payload: Payload) -> list[str]:
@@ -187,9 +195,10 @@ def _title(edition: Edition) -> str:
     return t(edition.locale, "📮 論文だより no. {number}", number=edition.number)
 
 
-def _line(paper: Paper) -> str:
+def _line(paper: Paper, *, is_removed: bool = False) -> str:
     """Return a paper's line in the text that notifications and screen readers use instead of the blocks."""
-    return f"• {escape_within(paper.heading, _HEADLINE)}"
+    heading = escape_within(paper.heading, _HEADLINE)
+    return f"• {strike(heading) if is_removed else heading}"
 
 
 def _heading(card: Card) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.platforms.slack.blocks import Block, section
-from bot.platforms.slack.mrkdwn import escape_within
+from bot.platforms.slack.mrkdwn import escape_within, strike
 
 _ID = "contents"
 _ENTRY = 60  # characters of a heading
@@ -27,21 +27,22 @@ def contents_block(papers: Sequence[Paper]) -> Block:
     return _block(lines)
 
 
-def with_new_heading(block: Block, paper: Paper, place: int) -> Block:
+def with_new_heading(block: Block, paper: Paper, place: int, *, is_removed: bool) -> Block:
     """Return the contents with the new heading of the paper at that place, and any other block unchanged."""
     if block.get("block_id") != _ID:
         return block
     lines: list[str] = block["text"]["text"].split("\n")
     if place > len(lines) or not lines[place - 1].startswith(f"{place}. "):
         return block
-    before, lines[place - 1] = lines[place - 1], _line(place, paper)
+    before, lines[place - 1] = lines[place - 1], _line(place, paper, is_removed=is_removed)
     if _is_too_long(lines):
         lines[place - 1] = f"{place}. {escape_within(clip(paper.heading, _ENTRY), len(before) - len(f'{place}. '))}"
     return _block(lines)
 
 
-def _line(place: int, paper: Paper) -> str:
-    return f"{place}. {escape_within(clip(paper.heading, _ENTRY), 2 * _ENTRY)}"
+def _line(place: int, paper: Paper, *, is_removed: bool = False) -> str:
+    heading = escape_within(clip(paper.heading, _ENTRY), 2 * _ENTRY)
+    return f"{place}. {strike(heading) if is_removed else heading}"
 
 
 def _is_too_long(lines: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Updates posted digests: when a paper is edited, the messages that show it are edited too."""
+"""Updates posted digests: when a paper is edited, removed or restored, the messages that show it are edited too."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from typing import Literal
 import structlog
 
 from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
-from bot.domain.paper import Paper
 from bot.i18n import msg
 from bot.services.digests.edition_sender import PAUSES
 from bot.services.ports import Publisher, Renderer
-from bot.store import papers, sent_messages, state
+from bot.store import sent_messages, state
 from bot.store.database import Database
 from bot.store.imports import last_step
-from bot.store.sent_messages import SentMessage
+from bot.store.sent_messages import PublishedPaper, SentMessage, Version
 
 _LONGEST_WAIT = 60.0  # seconds
 _LONGEST_TROUBLE = 6 * 3600.0  # seconds for which edits are made again, in case one message keeps failing
@@ -34,7 +33,7 @@ def updated_until(platform: str) -> str:
 
 
 class MessageUpdates:
-    """Edits posted messages after their papers.
+    """Edits posted messages after their papers; of one that was removed, they tell just that.
 
     An edit that the platform refuses is logged and dropped; one that it does not answer is made again by the next
     update, and after a restart too.
@@ -54,7 +53,7 @@ class MessageUpdates:
         self._troubled_since: dict[str, float] = {}  # when a platform left the first of the postponed edits unanswered
 
     async def update(self) -> int:
-        """Redraw the papers edited since the last call in every message that shows them; return how many changed.
+        """Redraw the papers changed since the last call in every message that shows them; return how many changed.
 
         Where another process does that (`is_ours`), it sees the edits within seconds.
         """
@@ -73,8 +72,8 @@ class MessageUpdates:
             until, newest = await state.read_state(connection, key), await last_step(connection)
             first = until or await sent_messages.first_sent(connection, platform)
             since = await sent_messages.step_of(connection, first) if first else newest
-            edited = await sent_messages.edited_since(connection, since)
-        outcomes = [outcome for paper in edited for outcome in await self._redraw(platform, *paper)]
+            changed = await sent_messages.changed_since(connection, since)
+        outcomes = [outcome for paper in changed for outcome in await self._redraw(platform, paper)]
         if "postponed" not in outcomes:
             self._troubled_since.pop(platform, None)
         troubled_since = self._troubled_since.get(platform, -inf)
@@ -84,23 +83,25 @@ class MessageUpdates:
                     await state.write_state(connection, key, str(newest))
         return outcomes.count("changed")
 
-    async def _redraw(self, platform: str, workspace_id: int, number: int) -> list[_Outcome]:
+    async def _redraw(self, platform: str, paper: PublishedPaper) -> list[_Outcome]:
         async with self._database.read() as connection:
-            paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
-            messages = await sent_messages.messages_with(connection, platform, workspace_id, number)
-        return [await self._edit(workspace_id, number, message, paper) for message in messages] if paper else []
+            version = await sent_messages.version_of(connection, paper)
+            messages = await sent_messages.messages_with(connection, platform, paper.workspace_id, paper.number)
+        return [await self._edit(paper, message, version) for message in messages] if version else []
 
-    async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> _Outcome:
+    async def _edit(self, paper: PublishedPaper, message: SentMessage, version: Version) -> _Outcome:
         platform = message.channel.partition(":")[0]
-        payload = self._renderers[platform].redrawn(message.payload, paper, message.place, message.locale)
+        payload = self._renderers[platform].redrawn(
+            message.payload, version.paper, message.place, message.locale, is_removed=version.is_removed
+        )
         if payload is None or payload == message.payload:
             return "unchanged"
 
         async def fence() -> None:
             """Stop an edit that another process or a newer edit overtook while this one waited."""
             async with self._database.read() as connection:
-                now = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
-                if now != paper or await sent_messages.payload_of(connection, message) != message.payload:
+                now = await sent_messages.version_of(connection, paper)
+                if now != version or await sent_messages.payload_of(connection, message) != message.payload:
                     raise PublishError(msg("It was edited again meanwhile."))
 
         pauses = () if platform in self._troubled_since else self._pauses

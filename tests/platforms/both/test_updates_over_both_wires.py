@@ -81,3 +81,22 @@ async def test_posted_cards_follow_a_new_version_and_a_retraction_and_the_next_e
     ]
     assert "続報" in second.messages[1].text
     assert len(web.asked) == 2
+
+
+async def test_posted_cards_tell_of_a_removal_within_seconds_and_an_undo_brings_them_back(
+    settings: Config, channels: tuple[DiscordChannel, SlackChannel]
+) -> None:
+    first, second = channels
+    await subscribe(settings, channels)
+
+    def shown() -> tuple[str, str]:
+        return str(first.messages[0].embeds), str(second.messages[0].blocks)
+
+    async with running(settings) as app:
+        await arrived(*channels)
+        before, workspace = shown(), await app.services.workspaces.named(DEFAULT)
+        await app.services.library.remove(workspace, "paper-1", None)
+        await until(lambda: all("コレクションから削除されました" in text for text in shown()))
+        await app.services.undo.undo(workspace, None)
+        await until(lambda: shown() == before)
+    assert len(first.messages) == len(second.messages) == 1

@@ -156,6 +156,24 @@ def test_an_edited_headline_stands_in_the_contents_and_in_the_card_and_nothing_e
     assert RENDERER.redrawn(redrawn, new, 2, "ja") is None
 
 
+def test_a_removed_paper_leaves_a_line_in_the_contents_and_on_its_card_and_comes_back_whole() -> None:
+    papers = [*read_file(PAPERS)[:2], replace(sample(3), headline="~~チルダ~~の見出し")]
+    (message,) = RENDERER.edition(edition_of(papers), lambda n: "abcd2345")
+    removed = RENDERER.redrawn(message, papers[2], 3, "ja", is_removed=True)
+    assert removed
+    assert removed["content"].split("\n")[-1] == "3. ~~\\~\\~チルダ\\~\\~の見出し~~"
+    assert removed["embeds"][:2] == message["embeds"][:2]
+    assert removed["embeds"][2] == {
+        "title": "~~\\~\\~チルダ\\~\\~の見出し~~",
+        "color": 0x80848E,
+        "description": "🗑️ この論文はコレクションから削除されました。",
+        "footer": {"text": "paper-3 ・ #abcd2345"},
+    }
+    assert violations_of("PATCH", "/channels/1/messages/2", removed) == []
+    assert RENDERER.redrawn(removed, papers[2], 3, "ja", is_removed=True) is None
+    assert RENDERER.redrawn(removed, papers[2], 3, "ja") == message
+
+
 def test_a_name_that_looks_like_a_marker_stands_once_and_no_marker_is_lost() -> None:
     papers = [replace(each, added_by="花子 ・ #beef2345") for each in read_file(PAPERS)[:2]]
     (message,) = RENDERER.edition(edition_of(papers), lambda n: "abcd2345")
@@ -200,13 +218,14 @@ def test_a_headline_changes_in_the_contents_also_where_its_card_is_in_another_me
     assert last["embeds"][-1]["footer"] == messages[-1]["embeds"][-1]["footer"]
 
 
-def test_any_edited_paper_leaves_a_message_within_the_limits_with_its_marker() -> None:
+def test_any_edited_or_removed_paper_leaves_a_message_within_the_limits_with_its_marker() -> None:
     papers, others = random_papers(300, seed=0), random_papers(300, seed=1000)
     for start in range(0, 300, 20):
         messages = RENDERER.edition(edition_of(papers[start : start + 20], remaining=3), lambda n: f"marker{n:02}")
         for place in range(1, 21):
             new = with_id(others[start + place - 1], papers[start + place - 1].id)
-            messages = tuple(RENDERER.redrawn(message, new, place, "ja") or message for message in messages)
+            how = {"is_removed": place % 4 == 0}
+            messages = tuple(RENDERER.redrawn(message, new, place, "ja", **how) or message for message in messages)
         for position, message in enumerate(messages):
             assert violations_of("POST", "/channels/1/messages", message) == []
             assert f"#marker{position:02}" in message["embeds"][-1]["footer"]["text"]

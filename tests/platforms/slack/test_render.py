@@ -117,8 +117,8 @@ def test_a_message_stays_within_every_limit_when_its_papers_are_edited_into_anyt
     papers = hostile_papers(200, seed=0)
     for old, *new in zip(papers[::4], papers[1::4], papers[2::4], papers[3::4], strict=True):
         (message,) = RENDERER.edition(edition_of([old]), str)
-        for paper in new:
-            edited = RENDERER.redrawn(message, replace(paper, id=old.id), 1, "ja") or message
+        for n, paper in enumerate(new):
+            edited = RENDERER.redrawn(message, replace(paper, id=old.id), 1, "ja", is_removed=n == 1) or message
             assert problems((edited,)) == []
             assert papers_of(edited) == [old.id]
             assert edited["metadata"] == message["metadata"]
@@ -231,3 +231,19 @@ def test_an_edited_paper_changes_its_card_and_its_line_and_nothing_else() -> Non
     assert edited == anew
     assert RENDERER.redrawn(message, sample(2), 2, "ja") is None
     assert RENDERER.redrawn(message, sample(9), 9, "ja") is None
+
+
+def test_a_removed_paper_leaves_a_line_in_the_contents_and_on_its_card_and_comes_back_whole() -> None:
+    papers = [sample(n) for n in range(1, 4)] + [sample(4, headline="~チルダ~の<見出し>")]
+    (message,) = RENDERER.edition(edition_of(papers), str)
+    removed = RENDERER.redrawn(message, papers[3], 4, "ja", is_removed=True)
+    assert removed
+    struck = "~〜チルダ〜の&lt;見出し&gt;~"
+    assert removed["text"].split("\n")[4] == f"• {struck}"
+    assert removed["blocks"][2]["text"]["text"].split("\n")[3] == f"4. {struck}"
+    last = removed["blocks"][-1]
+    assert (last["block_id"], last["type"]) == ("paper:0:paper-4", "section")
+    assert last["text"]["text"] == f"{struck}\n🗑️ この論文はコレクションから削除されました。"
+    assert problems((removed,)) == []
+    assert RENDERER.redrawn(removed, papers[3], 4, "ja", is_removed=True) is None
+    assert RENDERER.redrawn(removed, papers[3], 4, "ja") == message

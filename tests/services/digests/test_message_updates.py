@@ -180,3 +180,58 @@ async def test_a_posted_digest_follows_an_edit_although_the_clock_was_set_back(
     await retitle(library, workspace, "第三")
     assert await edited.update() == 1
     assert publisher.posted[0].payload["redrawn"] == "第三"
+
+
+async def test_a_posted_digest_tells_that_its_paper_was_removed_and_an_undo_brings_it_back(
+    library: Library, reversal: Undo, workspace: int, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
+) -> None:
+    await edited.update()
+    payloads = []
+    for change in (lambda: library.remove(workspace, "paper-1", None), lambda: reversal.undo(workspace, None)):
+        clock.advance(minutes=1)
+        await change()
+        assert [await edited.update(), await edited.update()] == [1, 0]
+        payloads.append(publisher.posted[0].payload["redrawn"])
+    assert payloads == ["removed: 第二", "第二"]
+
+
+async def test_a_removal_that_discord_does_not_answer_is_shown_after_a_restart(
+    database: Database, library: Library, workspace: int, publisher: Sleeper, edited: MessageUpdates
+) -> None:
+    await edited.update()
+    await library.remove(workspace, "paper-1", None)
+    publisher.troubles = (UnknownOutcomeError(WHY),) * 3
+    assert await edited.update() == 0
+    restarted = MessageUpdates(database, RENDERERS, {"discord": publisher})
+    assert [await restarted.update(), await restarted.update()] == [1, 0]
+    assert publisher.posted[0].payload["redrawn"] == "removed: 第二"
+
+
+async def test_an_overtaken_removal_is_not_shown(
+    database: Database,
+    library: Library,
+    reversal: Undo,
+    workspace: int,
+    publisher: Sleeper,
+    edited: MessageUpdates,
+) -> None:
+    async def restored() -> None:
+        await reversal.undo(workspace, None)
+
+    await edited.update()
+    await library.remove(workspace, "paper-1", None)
+    publisher.meanwhile = restored
+    publisher.other = MessageUpdates(database, RENDERERS, {"discord": publisher})
+    await edited.update()
+    assert publisher.posted[0].payload["redrawn"] == "第二"
+
+
+async def test_a_paper_that_was_added_anew_is_another_than_the_removed_one(
+    library: Library, workspace: int, publisher: Sleeper, edited: MessageUpdates
+) -> None:
+    await library.remove(workspace, "paper-1", None)
+    await library.add(workspace, paper(1), None)
+    assert await edited.update() == 1
+    await retitle(library, workspace, "第三")
+    assert await edited.update() == 0
+    assert publisher.posted[0].payload["redrawn"] == "removed: 第二"

@@ -78,6 +78,7 @@ class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
         title, command = escape(clip(paper.heading, 200)), actor.command("undo")
         text = t(actor.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
         await response.replace(interaction, content=text, embeds=[], view=None)
+        await interaction.client.message_updates.update()
 
 
 class Choose(PersistentSelect, name="choose"):

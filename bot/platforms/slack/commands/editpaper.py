@@ -16,7 +16,7 @@ from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.card import cards_answer
 from bot.platforms.slack.commands.paper import search_modal
 from bot.platforms.slack.context import Interaction
-from bot.platforms.slack.drafts import open_draft
+from bot.platforms.slack.drafts import open_draft, update_messages
 from bot.platforms.slack.forms import Values
 from bot.platforms.slack.mrkdwn import day_and_time, escape, escape_within
 from bot.platforms.slack.paper_list import list_answer
@@ -82,6 +82,7 @@ async def confirm_removal(interaction: Interaction, id: str) -> None:
     title, command = escape(clip(paper.heading, 200)), actor.command("undo")
     text = t(actor.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
     await response.replace_message(interaction, Answer(text))
+    await update_messages(interaction.client)
 
 
 async def _find(interaction: Interaction, query: str, action: str) -> None:
