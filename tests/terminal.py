@@ -35,8 +35,8 @@ def document(result: Result) -> Any:
     return json.loads(result.stdout)
 
 
-def assert_one_line(result: Result, says: str) -> None:
-    assert result.exit_code == 1
+def assert_one_line(result: Result, says: str, exit_code: int = 1) -> None:
+    assert result.exit_code == exit_code
     assert result.stdout == ""
     assert says in result.stderr
     assert result.stderr.count("\n") == 1

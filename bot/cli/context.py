@@ -37,6 +37,10 @@ P = ParamSpec("P")
 _FOLLOWS_SETTINGS = ("run", "post")  # commands that apply the papers file and the settings' subscriptions
 
 
+class UsageError(InputError):
+    """An argument or an option has a value that it can never have; the program ends with 2."""
+
+
 class CommandContext(NamedTuple):
     """What a command works with."""
 
@@ -172,10 +176,20 @@ def _without_surrogates(value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
-    """End the program with status 1 and one line for a DayoriError; append the settings to the yielded list.
+def usage() -> Iterator[None]:
+    """Let an InputError about the value of an argument end the program as wrong usage."""
+    try:
+        yield
+    except InputError as error:
+        raise UsageError(error.message) from error
 
-    `file` is the settings file; it names the reader's language if the settings themselves are invalid.
+
+@contextlib.contextmanager
+def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
+    """End the program with status 1, or 2 for wrong usage, and one line for a DayoriError.
+
+    The settings are appended to the yielded list. `file` is the settings file; it names the reader's language if the
+    settings themselves are invalid.
     """
     settings: list[Config] = []
 
@@ -188,7 +202,7 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         sys.stdout.flush()
     except DayoriError as error:
         print_line(error.text(locale()) + _hint(error, locale(), settings), sys.stderr)
-        raise SystemExit(1) from error
+        raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
     except AbortError as error:
         print_line(t(locale(), "Stopped; nothing was changed."), sys.stderr)
         raise SystemExit(1) from error

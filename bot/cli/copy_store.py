@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.context import SettingsContext, progress_bar, with_settings
+from bot.cli.context import SettingsContext, UsageError, progress_bar, with_settings
 from bot.config_values import InvalidValue, valid_database_url
-from bot.domain.errors import InputError
 from bot.i18n import phrase, t
 from bot.platforms.console.output import print_json
 
@@ -43,4 +42,4 @@ def _url(place: str) -> str:
     try:
         return valid_database_url(place if "://" in place else f"sqlite+aiosqlite:///{place}")
     except InvalidValue as error:
-        raise InputError(error.message) from error
+        raise UsageError(error.message) from error

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bot.cli.context import CommandContext, with_context
+from bot.cli.context import CommandContext, usage, with_context
 from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, apply_options
-from bot.domain.draft import draft_of
+from bot.domain.draft import bare_paper, draft_of
 from bot.domain.errors import ConflictError
 from bot.domain.paper import Paper
 from bot.i18n import msg, phrase, t
@@ -38,6 +38,10 @@ async def add(
     ] = False,
 ) -> None:
     """Add a paper."""
+    with usage():
+        apply_options(
+            bare_paper(source), headline=headline, comment=comment, title=title or None, date=date, link=link, tag=tag
+        )
     submission, submitter = context.services.submission, context.terminal.submitter
     earlier = await submission.find_earlier(context.workspace, source, submitter)
     if isinstance(earlier, Paper):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import CommandContext, progress_bar, with_context
+from bot.cli.context import CommandContext, progress_bar, usage, with_context
 from bot.cli.feed_trial import try_feed
 from bot.domain.feed_filter import FeedFilter
 from bot.i18n import phrase, t
@@ -33,6 +33,8 @@ async def feeds(
 ) -> None:
     """Poll the feeds that are due, list how they are, or try one: show what its filter does, keeping nothing."""
     filter = FeedFilter(tuple(include or ()), tuple(exclude or ()), tuple(author or ()), tuple(tag or ()))
+    with usage():
+        filter.compiled()
     if act == "test" and feed is not None:
         await try_feed(context, feed, filter, as_json=as_json)
     elif act == "poll" and filter == FeedFilter():

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import typer
 
-from bot.cli.context import CommandContext, progress_bar, with_context
+from bot.cli.context import CommandContext, progress_bar, usage, with_context
 from bot.domain.errors import DamagedStoreError, InputError, ServerStoreError, StoreError
 from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import write_private
@@ -53,6 +53,9 @@ async def import_(
     ] = False,
 ) -> None:
     """Import papers from files; a broken file imports nothing."""
+    with usage():
+        for file in files:
+            format_of(file.name, format, list(READERS))
     gc.disable()  # all objects stay until the end, and searching them for garbage would take a quarter of the time
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
@@ -117,7 +120,8 @@ async def export(
     ] = None,
 ) -> None:
     """Export papers, newest addition first."""
-    name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
+    with usage():
+        name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
     collection = await context.services.workspaces.uuid(context.workspace)
     write = writer(name, collection, quote(os.fsencode(output.name)) if output else "")
     exporting = partial(context.services.exporter.write, context.workspace, query, write)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.app import open_health, utc_now
-from bot.cli.context import CommandContext, SettingsContext, with_context, with_settings
+from bot.cli.context import CommandContext, SettingsContext, usage, with_context, with_settings
 from bot.domain.errors import ConflictError, DayoriError, InputError, StoreError
 from bot.domain.os_errors import os_reason
 from bot.domain.server import Server
@@ -40,6 +40,8 @@ async def servers(
         example = "dayori servers allow 123456789012345678"
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
     else:
+        with usage():
+            context.services.servers.key(id)
         decide = context.services.servers.allow if decision == "allow" else context.services.servers.refuse
         server = await decide(id)
         if as_json:

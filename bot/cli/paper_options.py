@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.context import usage
 from bot.domain.dates import parse_date
 from bot.domain.draft import with_links
 from bot.domain.paper import Link, Paper, with_changes
@@ -20,12 +21,13 @@ Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may
 
 
 def apply_options(paper: Paper, **options: Any) -> Paper:
-    """Return the paper with the given options; None leaves a field unchanged. Raises DateError and InputError."""
+    """Return the paper with the given options; None leaves a field unchanged. Raises UsageError."""
     names = {"tag": "tags", "link": "links"}
     new = {names.get(name, name): value for name, value in options.items() if value is not None}
-    if "date" in new:
-        new["date"] = parse_date(new["date"]) if new["date"] else None
-    if "links" in new:
-        labels = {link.url: link.label for link in paper.links}
-        paper = with_links(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
-    return with_changes(paper, **new)
+    with usage():
+        if "date" in new:
+            new["date"] = parse_date(new["date"]) if new["date"] else None
+        if "links" in new:
+            labels = {link.url: link.label for link in paper.links}
+            paper = with_links(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
+        return with_changes(paper, **new)

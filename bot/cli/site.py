@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.context import CommandContext, progress_bar, with_context
+from bot.cli.context import CommandContext, UsageError, progress_bar, with_context
 from bot.config_values import InvalidValue, valid_base_url, valid_listen
-from bot.domain.errors import InputError
 from bot.garbage_collection import search_young_only
 from bot.i18n import msg, phrase, t
 from bot.site_updates import site_folder
@@ -70,4 +69,4 @@ def _checked(validate: Callable[[str], str], text: str) -> str:
     try:
         return validate(text)
     except InvalidValue as error:
-        raise InputError(msg("{value}: {reason}", value=text, reason=error.message)) from error
+        raise UsageError(msg("{value}: {reason}", value=text, reason=error.message)) from error

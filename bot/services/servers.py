@@ -190,7 +190,7 @@ class Servers:
 
     async def refuse(self, id: str) -> Server:
         """Stop serving a server; its subscriptions rest until it is allowed. Raises InputError like `allow`."""
-        server = self._server(id)
+        server = self.key(id)
         if server in self._named and not self._listed:
             raise InputError(
                 msg("The settings name the server {id} under subscriptions or workspaces; remove it there.", id=id)
@@ -198,7 +198,7 @@ class Servers:
         return await self._decide(id, "refused")
 
     async def _decide(self, id: str, decision: ServerState) -> Server:
-        server = self._server(id)
+        server = self.key(id)
         if self.serves_all:
             raise InputError(
                 msg(
@@ -235,7 +235,8 @@ class Servers:
         elif _cleaned(name):
             await servers.rename(connection, id, _cleaned(name))
 
-    def _server(self, id: str) -> str:
+    def key(self, id: str) -> str:
+        """Return the key of the server with that id. Raises InputError if it cannot be an id."""
         number = id.strip().removeprefix(f"{self._platform}:")
         if not (number.isascii() and number.isdecimal() and 15 <= len(number) <= 20):
             raise InputError(

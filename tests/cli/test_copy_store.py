@@ -31,7 +31,6 @@ def test_a_copy_that_cannot_be_made_is_one_line(dayori: Dayori, database_url: st
     for target, words in (
         (f"{tmp_path}/there.db", "すでにあります"),
         (f"{tmp_path}/there.db/below.db", "ファイルです"),
-        ("postgres://x", "postgresql+asyncpg://"),
     ):
         result = dayori("copy-store", database_url, target)
         assert result.exit_code == 1

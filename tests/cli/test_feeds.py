@@ -96,7 +96,6 @@ def test_no_line_is_wider_than_the_terminal(
         (["{address}/page.html"], "の応答はウェブページで"),
         (["{address}/nothing"], "このアドレスのフィードがありません"),
         (["clx"], "あるのは cl です"),
-        (["cl", "--include", "(a"], "括弧が閉じていません"),
     ],
 )
 def test_what_goes_wrong_is_one_line(dayori: Dayori, address: str, arguments: list[str], says: str) -> None:

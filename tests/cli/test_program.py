@@ -206,22 +206,16 @@ def test_a_paper_that_is_there_is_shown_and_not_added(dayori: Dayori) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("add", "RetNet", "--title", "x"), "リンクでもarXivの番号でもDOIでもありません"),
-        (("add", "1706.03762", "--title", "x", "--date", "someday"), "日付として読み取れません"),
         (("add", "1706.03762", "--title", RETNET), "同じタイトルの論文がすでに「retnet」として"),
         (("inbox", "accept", str(2**70)), "受信箱に候補1180591620717411303424はありません"),
         (("inbox", "reject", str(2**70)), "受信箱に候補1180591620717411303424はありません"),
         (("edit", "nobody", "--title", "x"), "nobody"),
-        (("edit", "retnet", "--title", ""), "タイトル"),
         (("remove", "nobody"), "nobody"),
         (("remove", "retnet"), "答えの入力がないため、中止しました。確認なしで行うには --yes"),
         (("undo", "9999"), "変更9999はありません"),
         (("undo", "1180591620717411303424"), "はありません"),
         (("redo",), "やり直せる取り消しはありません"),
         (("import", "nowhere.yaml"), "nowhere.yaml: 読み込めません"),
-        (("import", "papers.docx"), "--format"),
-        (("export", "--format", "docx"), "「docx」という形式はありません。使えるのは yaml, json"),
-        (("export", "--output", "papers.docx"), "「papers.docx」の形式がわかりません。--format"),
         (("export", "--output", "no/such/folder.yaml"), "書き込めません"),
         (("post",), "DISCORD_TOKEN"),
         (("backup", "bot.yaml"), "すでにあります"),
@@ -229,6 +223,30 @@ def test_a_paper_that_is_there_is_shown_and_not_added(dayori: Dayori) -> None:
 )
 def test_what_cannot_be_done_is_said_in_one_line(dayori: Dayori, arguments: tuple[str, ...], says: str) -> None:
     assert_one_line(dayori(*arguments), says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("add", "RetNet", "--title", "x"), "リンクでもarXivの番号でもDOIでもありません"),
+        (("add", "1706.03762", "--title", "x", "--date", "someday"), "日付として読み取れません"),
+        (("edit", "retnet", "--title", ""), "タイトル"),
+        (("import", "papers.docx"), "--format"),
+        (("export", "--format", "docx"), "「docx」という形式はありません。使えるのは yaml, json"),
+        (("export", "--output", "papers.docx"), "「papers.docx」の形式がわかりません。--format"),
+        (("import", "papers.yaml", "--format", "docx"), "「docx」という形式はありません。使えるのは yaml, json"),
+        (("add", "1706.03762", "--title", "x", "--link", "ftp://a.org"), "ftp://a.org"),
+        (("edit", "retnet", "--date", "2024-13"), "2024-13"),
+        (("edit", "retnet", "--link", "a.org"), "a.org"),
+        (("feeds", "test", "https://example.org/feed", "--include", "(a"), "括弧が閉じていません"),
+        (("servers", "allow", "研究室"), "「研究室」はサーバーIDではありません"),
+        (("copy-store", "dayori.db", "mysql://x"), "sqlite+aiosqlite://"),
+        (("site", "public", "--base-url", "ftp://example.org"), "ftp://example.org"),
+        (("site", "public", "--serve", "nowhere"), "nowhere"),
+    ],
+)
+def test_a_value_that_is_never_valid_is_wrong_usage(dayori: Dayori, arguments: tuple[str, ...], says: str) -> None:
+    assert_one_line(dayori(*arguments), says, exit_code=2)
 
 
 def test_what_was_typed_is_told_on_the_one_line_too(dayori: Dayori) -> None:
@@ -443,7 +461,6 @@ def test_servers_are_listed_allowed_and_refused_in_the_terminal(dayori: Dayori) 
         [server] = document(dayori("servers", "--json"))["servers"]
         assert (server["id"], server["state"], server["name"]) == ("123456789012345678", state, "")
         assert "123456789012345678" in dayori("servers").stdout
-    assert_one_line(dayori("servers", "allow", "研究室"), "「研究室」はサーバーIDではありません")
     assert dayori("servers", "allow").exit_code == dayori("servers", "forget", "1").exit_code == 2
 
 
