@@ -109,6 +109,15 @@ class NotAllowedError(DayoriError):
     """The person may not do this."""
 
 
+class NotCuratorError(NotAllowedError):
+    """Only a curator may do this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            msg("Only curators may do this: administrators, and those whom the settings name as curators.")
+        )
+
+
 class RateLimitError(DayoriError):
     """The person sends too many requests, and may continue after some seconds."""
 

@@ -16,7 +16,7 @@ from bot.i18n import Message, msg
 from bot.platforms import actor
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.open_homes import OpenHomes
-from bot.platforms.slack.people import People
+from bot.platforms.slack.people import LONGEST_WAIT, People, Person
 from bot.platforms.slack.recent_cache import RecentCache, ShownModal
 from bot.services.bundle import Services
 from bot.services.digests.delivery import Delivery
@@ -50,7 +50,8 @@ class Client:
 class Actor(actor.Actor):
     """The person who uses the bot; `user` is their id at Slack, `team` their workspace's.
 
-    `channel` is the id of the one where they are; empty on Home.
+    `channel` is the id of the one where they are; empty on Home. Of a person who is not `is_known`, Slack did not tell
+    just now whether they are an admin.
     """
 
     team: str
@@ -58,6 +59,7 @@ class Actor(actor.Actor):
     zone: ZoneInfo
     names: CommandNames
     channel: str = ""
+    is_known: bool = True
 
     def command(self, name: str) -> str:
         """Return the name of one of our commands for this person."""
@@ -111,13 +113,13 @@ class Interaction:
         return f"{self.trigger}:{self.view_id}"
 
 
-async def interaction_of(client: Client, body: Json) -> Interaction:
-    """Return an interaction from the payload that Slack sent."""
+def interaction_of(client: Client, body: Json) -> Interaction:
+    """Return an interaction from the payload that Slack sent; its person as last seen."""
     view = body.get("view") or {}
     origin, argument = _origin(body, view)
     return Interaction(
         client=client,
-        actor=await actor_of(client, body),
+        actor=_actor(client, body, client.people.remembered(user_of(body))),
         origin=origin,
         trigger=str(body.get("trigger_id") or body.get("event_id") or ""),
         view_id=str(view.get("id") or "") if view.get("type") == "modal" else "",
@@ -127,10 +129,13 @@ async def interaction_of(client: Client, body: Json) -> Interaction:
     )
 
 
-async def actor_of(client: Client, body: Json) -> Actor:
-    """Return the person behind a payload."""
+async def actor_of(client: Client, body: Json, patience: float = LONGEST_WAIT) -> Actor:
+    """Return the person behind a payload; as last seen when Slack does not answer within so many seconds."""
+    return _actor(client, body, await client.people.get(user_of(body), patience))
+
+
+def _actor(client: Client, body: Json, person: Person) -> Actor:
     services, user = client.services, user_of(body)
-    person = await client.people.get(user)
     return Actor(
         services=services,
         workspace=client.workspace,
@@ -143,6 +148,7 @@ async def actor_of(client: Client, body: Json) -> Actor:
         zone=person.zone,
         names=client.names,
         channel=_origin(body, body.get("view") or {})[0].channel,
+        is_known=person.is_known,
     )
 
 

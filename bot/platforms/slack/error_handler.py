@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import structlog
 
-from bot.domain.errors import DayoriError, DuplicateError, PublishError, UnknownOutcomeError, UnreachableError
+from bot.domain.errors import (
+    DayoriError,
+    DuplicateError,
+    NotCuratorError,
+    PublishError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from bot.i18n import msg, t
 from bot.platforms.slack import response
 from bot.platforms.slack.api_errors import ModalClosedError
@@ -21,6 +28,8 @@ async def respond(interaction: Interaction, error: Exception) -> None:
     if isinstance(error, DuplicateError | ModalClosedError):
         return  # the other process answers; or nobody waits any more for what would have opened
     actor = interaction.actor
+    if isinstance(error, NotCuratorError) and not actor.is_known:
+        error = UnreachableError(msg("Slack did not tell in time whether you are an administrator."))
     if isinstance(error, DayoriError):
         again = msg("{problem} Try again in a moment.", problem=error.message)
         text = actor.say(again if type(error) in _PASSING else error.message)

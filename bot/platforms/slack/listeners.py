@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -24,15 +25,27 @@ from bot.platforms.components import unknown_component
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import error_handler, response
 from bot.platforms.slack.app_home import note_use, refresh_soon
-from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
+from bot.platforms.slack.context import Client, Interaction, Json, actor_of, interaction_of, require_member, user_of
 from bot.platforms.slack.forms import errors_below, values_of
+from bot.platforms.slack.people import LONGEST_WAIT
 from bot.platforms.slack.recent_cache import RecentCache, ShownModal
-from bot.platforms.slack.registry import ACTIONS, COMMANDS, COSTS, EVENTS, FORMS, MENUS, SHORTCUTS, command_in
+from bot.platforms.slack.registry import (
+    ACTIONS,
+    COMMANDS,
+    COSTS,
+    EVENTS,
+    FOR_EVERYBODY,
+    FORMS,
+    MENUS,
+    SHORTCUTS,
+    command_in,
+)
 from bot.platforms.slack.response import ANSWER, LOST
 from bot.platforms.slack.socket_mode import acknowledgement_sent
 from bot.platforms.slack.wait_notice import wait_notice
 from bot.services.rate_limit import COST
 
+_BRIEF = 0.5  # seconds of waiting for a person's profile where it only tells their language
 _PATIENCE = 25 * 60.0  # seconds that a write may wait for the database; an answer's address is valid for 30 minutes
 _ANY = re.compile(r".*", re.DOTALL)
 _log = structlog.get_logger()
@@ -70,7 +83,7 @@ class Listeners:
                 )
             await COMMANDS[name](interaction, text)
 
-        await self._serve(body, work, COSTS.get(name, COST))
+        await self._serve(body, work, name)
 
     async def _action(self, ack: AsyncAck, body: Json) -> None:
         await ack()
@@ -87,7 +100,7 @@ class Listeners:
                 raise unknown_component()
             await ACTIONS[name](interaction, str(argument or ""))
 
-        await self._serve(body, work, COSTS.get(name, COST))
+        await self._serve(body, work, name)
 
     async def _submission(self, ack: AsyncAck, body: Json) -> None:
         view = body.get("view") or {}
@@ -138,7 +151,7 @@ class Listeners:
                 raise unknown_component()
             await shortcut(interaction, body)
 
-        await self._serve(body, work, COSTS.get(name, COST))
+        await self._serve(body, work, name)
 
     async def _event(self, body: Json) -> None:
         """Serve an event, which Bolt has acknowledged; nobody waits for an answer."""
@@ -155,21 +168,23 @@ class Listeners:
         except (DayoriError, *LOST) as error:
             _log.warning("an event was not served", event=event.get("type"), reason=str(error))
 
-    async def _serve(self, body: Json, work: Callable[[Interaction], Awaitable[None]], cost: float = COST) -> None:
+    async def _serve(self, body: Json, work: Callable[[Interaction], Awaitable[None]], name: str = "") -> None:
         """Do an interaction's work once, or tell the person why it was not done."""
         if self._is_repeated(body):
             return
         await acknowledgement_sent()
         began = monotonic()
         begin_request(_request(body))
-        interaction = await interaction_of(self._client, body)
+        interaction = interaction_of(self._client, body)
         task = asyncio.current_task()
         assert task
         self.under_way[task] = interaction
         try:
-            require_member(self._client, body)
-            interaction.actor.spend(cost)
             async with wait_notice(interaction):
+                actor = await actor_of(self._client, body, _BRIEF if name in FOR_EVERYBODY else LONGEST_WAIT)
+                interaction = self.under_way[task] = replace(interaction, actor=actor)
+                require_member(self._client, body)
+                actor.spend(COSTS.get(name, COST))
                 await work(interaction)
         except Exception as error:
             await error_handler.respond(interaction, error)

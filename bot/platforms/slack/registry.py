@@ -68,6 +68,13 @@ COSTS: Mapping[str, float] = {
     **dict.fromkeys(inbox_card.DECISIONS, DECISION_COST),
 }
 """What an interaction costs its person, where that is more than the usual, by its name."""
+FOR_EVERYBODY = frozenset(
+    (
+        *("paper", "papers", "random", "addpaper", "history", "export", "stats", "help"),
+        *(card.SHOW, home_view.FIND, paper_list.OPEN, paper_list.TURN, addpaper.START, ADD_SHORTCUT),
+    )
+)
+"""What begins the same for curators and others, by its name, so that it need not wait for who somebody is."""
 ACTIONS: Mapping[str, Press] = {
     card.SHOW: card.show,
     home_view.FIND: paper_list.look_up,

@@ -33,6 +33,7 @@ async def _send_later(interaction: Interaction) -> None:
     if interaction.progress.is_answered or interaction.view_id or not interaction.origin.response_url:
         return
     try:
-        await response.send_below(interaction, Answer(t(interaction.actor.locale, "One moment …")))
+        locale = interaction.client.people.remembered(interaction.actor.user).locale  # known meanwhile, perhaps
+        await response.send_below(interaction, Answer(t(locale, "One moment …")))
     except DayoriError as error:
         _log.info("the asker could not be told to wait", reason=str(error))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bot.domain.errors import NotAllowedError
-from bot.i18n import Locale, msg
+from bot.domain.errors import NotCuratorError
+from bot.i18n import Locale
 
 
 class Submitter(NamedTuple):
@@ -21,8 +21,6 @@ class Submitter(NamedTuple):
     is_assistant: bool = False
 
     def require_curator(self) -> None:
-        """Raise NotAllowedError unless the person is a curator."""
+        """Raise NotCuratorError unless the person is a curator."""
         if not self.is_curator:
-            raise NotAllowedError(
-                msg("Only curators may do this: administrators, and those whom the settings name as curators.")
-            )
+            raise NotCuratorError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 import pytest
 
@@ -37,6 +38,34 @@ async def test_everything_is_acknowledged_before_anything_else_is_done(
         acknowledgement = await person.write(channel, line)
         assert acknowledgement.content == {}
         assert acknowledgement.seconds < 0.5
+
+
+async def test_nobody_waits_for_slack_to_tell_their_language(app: App, channel: Channel, server: SlackServer) -> None:
+    english = server.person(2, locale="en-US")
+    server.fault("users.info", delay=1.6)
+    began = monotonic()
+    answers = [await english.ask(channel, "/papers ない論文")]
+    assert monotonic() - began < 1.5
+    await asyncio.sleep(began + 1.8 - monotonic())
+    answers.append(await english.ask(channel, "/papers ない論文"))
+    assert ["見つかりませんでした" in answers[0].text, "No paper was found" in answers[1].text] == [True, True]
+
+
+async def test_a_curator_is_known_as_one_however_late_slack_tells_it(
+    app: App, channel: Channel, server: SlackServer
+) -> None:
+    curator = server.person(2, is_admin=True)
+    server.fault("users.info", delay=0.8)
+    assert "受信箱は空です" in (await curator.ask(channel, "/inbox")).text
+
+
+async def test_a_curator_of_whom_slack_tells_nothing_is_asked_to_try_again(
+    app: App, channel: Channel, server: SlackServer
+) -> None:
+    curator = server.person(2, is_admin=True)
+    server.fault("users.info", error="internal_error")
+    assert "もう一度お試しください" in (await curator.ask(channel, "/inbox")).text
+    assert "受信箱は空です" in (await curator.ask(channel, "/inbox")).text
 
 
 async def test_the_one_command_reaches_all_others_in_both_languages(app: App, person: Person, channel: Channel) -> None:
