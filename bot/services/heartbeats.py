@@ -55,7 +55,7 @@ class Heartbeats:
         self._database, self._clock, self._gateway, self._shards = database, clock, gateway, shards
         self._process, self._connections = new_owner(), dict[str, dict[str, str]]()
         self._key, self._warned = f"{_KEY} of {self._process}", set[str]()
-        self._writing = asyncio.Lock()  # on a server an older note could otherwise replace a newer one
+        self._writing = asyncio.Lock()  # on a server, two connections may end in another order than they began
 
     @uncancellable
     async def beat(self, platform: str, connection: Connection) -> None:
@@ -76,8 +76,8 @@ class Heartbeats:
         self._warn([each for each in others if each.may_run(now) and each.meets(own)])
 
     async def stop(self) -> None:
-        """Note that this process was stopped on purpose."""
-        async with self._database.write(own_rows=True) as connection:
+        """Note that this process was stopped on purpose, after what it still notes of its connections."""
+        async with self._writing, self._database.write(own_rows=True) as connection:
             await state.remove_state(connection, self._key)
 
     async def every(self) -> list[Heartbeat]:

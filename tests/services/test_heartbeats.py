@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import event
@@ -80,22 +81,40 @@ async def test_what_is_asked_of_a_process_it_answers_for_itself(database: Databa
     assert await well.count_others() == 0
 
 
-async def test_a_note_that_is_slow_to_be_written_does_not_replace_a_newer_one(
-    database: Database, clock: AdjustableClock
-) -> None:
-    heartbeats, delays = Heartbeats(database, clock, "a"), iter([0.1])
+@pytest.fixture
+def slow_note() -> Iterator[None]:
+    """Let the first note take a moment from its look at the others on."""
+    delays = iter([0.3])
 
     def delay(_: object, __: object, statement: str, *___: object) -> None:
         if statement.startswith("INSERT INTO state"):
             await_only(asyncio.sleep(next(delays, 0)))
 
     event.listen(Engine, "before_cursor_execute", delay)
-    try:
-        older = asyncio.create_task(heartbeats.beat("discord", "lost"))
-        await asyncio.sleep(0.05)
-        await heartbeats.beat("discord", "connected")
-        await older
-    finally:
-        event.remove(Engine, "before_cursor_execute", delay)
+    yield
+    event.remove(Engine, "before_cursor_execute", delay)
+
+
+@pytest.mark.usefixtures("slow_note")
+async def test_a_note_that_is_slow_to_be_written_does_not_replace_a_newer_one(
+    database: Database, clock: AdjustableClock
+) -> None:
+    heartbeats = Heartbeats(database, clock, "a")
+    older = asyncio.create_task(heartbeats.beat("discord", "lost"))
+    await asyncio.sleep(0.05)
+    await heartbeats.beat("discord", "connected")
+    await older
     own = await heartbeats.own()
     assert own and own.connections["discord"]["state"] == "connected"
+
+
+@pytest.mark.usefixtures("slow_note")
+async def test_a_note_that_is_slow_to_be_written_does_not_outlive_an_orderly_stop(
+    database: Database, clock: AdjustableClock
+) -> None:
+    heartbeats = Heartbeats(database, clock, "a")
+    last = asyncio.create_task(heartbeats.beat("discord", "lost"))  # as the gateway tells while it is closed
+    await asyncio.sleep(0.05)
+    await heartbeats.stop()
+    await last
+    assert await heartbeats.every() == []
