@@ -186,6 +186,8 @@ async def _keep_places(
     if before.channel == columns["channel"]:
         return
     is_open = of_it, editions.c.done_at.is_(None)
+    # whoever begins to send one at this moment ends first, so that the next statement sees it
+    await connection.execute(select(editions.c.id).where(*is_open).order_by(editions.c.id).with_for_update())
     has_begun = exists().where(messages.c.edition_id == editions.c.id, messages.c.state != "waiting")
     await connection.execute(delete(editions).where(*is_open, ~has_begun))
     ended = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -15,8 +17,9 @@ from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.server_subscriptions import ServerSubscriptions
 from bot.services.papers.library import Library
-from bot.store import editions, papers, schema, seen_papers, sent_messages, subscriptions
+from bot.store import editions, leases, papers, schema, seen_papers, sent_messages, subscriptions
 from bot.store.database import Database, iso
+from bot.store.editions import Attempt
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.services.digests.editions import WEEKLY, add
@@ -66,6 +69,26 @@ async def test_posted_messages_stay_their_channels_and_follow_edits_there(
     assert (message.channel, message.locale) == ("discord:1/2", "ja")
     assert delivered
     assert delivered.channel == "discord:1/2"
+
+
+async def test_an_edition_that_begins_to_arrive_while_its_subscription_moves_is_not_taken_back(
+    database: Database, digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await add(library, workspace, clock, 1)
+    await digests.subscribe(workspace, WEEKLY)
+    await digests.compose_now(workspace, "weekly")
+    async with database.write(own_rows=True) as connection:
+        until = clock() + timedelta(minutes=1)
+        lease = partial(leases.acquire, connection, "other process", clock(), until, is_dead=lambda _: False)
+        (edition,) = await lease(platforms=["discord"])
+    async with database.write(own_rows=True) as connection:
+        await leases.holds(connection, "other process", [edition.id], keeps=True)
+        await editions.mark_sending(connection, [Attempt(edition.id, 0, "0")], clock())
+        moving = asyncio.create_task(digests.subscribe(workspace, ELSEWHERE))
+        await asyncio.sleep(0.3)
+    await moving
+    async with database.read() as connection:
+        assert await editions.is_delivered(connection, edition.id)
 
 
 async def test_an_edition_that_waits_is_composed_anew_for_the_other_channel(
