@@ -40,26 +40,38 @@ class EditionSender:
         self._database, self._clock, self._name = database, clock, name
         self._stopping, self._pauses = stopping, pauses
         self._outbox = Outbox(database, clock, name, stopping)
+        self._unrecorded: dict[int, tuple[int, str]] = {}  # what arrived when the store failed, by edition
 
     async def send(self, edition: OpenEdition, publisher: Publisher) -> bool:
         """Send what is unsent; return whether the whole edition has arrived (False when stopping or the lease is lost).
 
         Raises what the publisher raises, and StoreError.
         """
-        arrived: tuple[int, str] | None = None
         try:
             async with self._outbox.under_way():
                 anchor = await publisher.anchor(edition.channel)
-                while turn := await self._outbox.record_and_next(edition, arrived, anchor):
+                while turn := await self._outbox.record_and_next(edition, self._unrecorded.get(edition.id), anchor):
                     arrived = (turn.message.position, await self._send_message(publisher, edition, *turn))
-                    anchor = await publisher.anchor(edition.channel)
+                    self._unrecorded[edition.id] = arrived
+                    anchor = await self._next_anchor(publisher, edition, arrived)
+            self._unrecorded.pop(edition.id, None)
         except LeaseLostError:
+            self._unrecorded.pop(edition.id, None)
             return False
         except asyncio.CancelledError:
             with suppress(StoreError):
                 await self._release(edition)
             raise
         return True
+
+    async def _next_anchor(self, publisher: Publisher, edition: OpenEdition, arrived: tuple[int, str]) -> str:
+        """Return the anchor of the next message; without one, what has arrived is recorded all the same."""
+        try:
+            return await publisher.anchor(edition.channel)
+        except BaseException:
+            with suppress(StoreError):
+                await self._outbox.record(edition, arrived)
+            raise
 
     async def _send_message(
         self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, lease_age: Stopwatch

@@ -8,7 +8,7 @@ else that was being sent.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
@@ -78,6 +78,12 @@ class Outbox:
             self._recording = asyncio.create_task(self._record())
         return await outcome
 
+    @uncancellable
+    async def record(self, edition: OpenEdition, arrived: tuple[int, str]) -> None:
+        """Record an arrival after which nothing more is sent now. Raises StoreError."""
+        async with self._database.write(own_rows=True) as connection:
+            await self._mark_arrived(connection, {edition: arrived})
+
     def _notice_all_here(self) -> None:
         if len(self._steps) >= self._under_way:
             self._all_here.set()
@@ -117,7 +123,7 @@ class Outbox:
         async with self._database.write(own_rows=True) as connection:
             now, lease_age = self._clock(), Stopwatch(self._clock)
             ours = await leases.holds(connection, self._name, [each.edition.id for each in steps], keeps=True)
-            await self._mark_arrived(connection, steps)
+            await self._mark_arrived(connection, {each.edition: each.arrived for each in steps if each.arrived})
             unsent = await editions.next_unsent(connection, ours) if ours else {}
             if done := ours - unsent.keys():
                 await editions.mark_delivered(connection, done, now)
@@ -135,11 +141,15 @@ class Outbox:
             **{id: NextMessage(message, lease_age) for id, message in (unsent | marked).items()},
         }
 
-    async def _mark_arrived(self, connection: StoreConnection, steps: Sequence[_Step]) -> None:
-        arrivals = [Arrival(step.edition.id, *step.arrived) for step in steps if step.arrived]
-        await editions.mark_sent(connection, arrivals, self._clock())
-        for step in steps:
-            if step.arrived and step.edition.failures:
-                await leases.forget_failures(connection, step.edition.id)
-            if step.arrived and step.edition.is_trial:
-                await subscriptions.resume(connection, step.edition.subscription_id)
+    async def _mark_arrived(
+        self, connection: StoreConnection, arrivals: Mapping[OpenEdition, tuple[int, str]]
+    ) -> None:
+        """Record what arrived, always in the same order, so that no two transactions wait for each other."""
+        in_order = sorted(arrivals.items())
+        marks = [Arrival(edition.id, *arrived) for edition, arrived in in_order]
+        await editions.mark_sent(connection, marks, self._clock())
+        for edition, _ in in_order:
+            if edition.failures:
+                await leases.forget_failures(connection, edition.id)
+            if edition.is_trial:
+                await subscriptions.resume(connection, edition.subscription_id)

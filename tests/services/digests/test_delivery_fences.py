@@ -7,6 +7,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.digest import Payload
 from bot.domain.errors import BlockedError, PublishError, UnfinishedSearchError
@@ -226,5 +229,55 @@ async def test_subscribing_again_lets_what_was_put_off_go_out_at_once(
     publisher.faults.append("dropped")
     assert (await delivery.deliver_open()).delivered == []
     await digests.subscribe(composed, SubscriptionRequest("here", CHANNEL, "mon 09:00", (), "ja"))
+    assert (await delivery.deliver_open()).delivered == ["here"]
+    assert publisher.papers_in(CHANNEL) == ALL
+
+
+class Unanchored(FakePublisher):
+    """A platform that does not answer what comes after its first message, and whose channels cannot be read."""
+
+    async def anchor(self, channel: str) -> str:
+        if self.posted and not self.unreadable:
+            self.unreadable = BlockedError(HISTORY)
+            raise PublishError(HISTORY)
+        return await super().anchor(channel)
+
+
+@pytest.mark.usefixtures("composed")
+async def test_a_message_that_arrived_is_recorded_although_nothing_more_can_be_sent(
+    database: Database, clock: AdjustableClock
+) -> None:
+    publisher = Unanchored(clock)
+    first, second = [Delivery(database, clock, {"discord": publisher}, pauses=()) for _ in range(2)]
+    assert (await first.deliver_open()).failed == [("here", HISTORY)]
+    clock.advance(minutes=10)
+    assert (await second.deliver_open()).delivered == ["here"]
+    assert publisher.papers_in(CHANNEL) == ALL
+    assert publisher.searches == 0
+
+
+class Outage(FakePublisher):
+    """A platform that answers just when the store fails."""
+
+    async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
+        if not self.posted:
+            event.listen(Engine, "before_cursor_execute", _fail)
+        return await super().publish(channel, payload, nonce, fence)
+
+
+def _fail(*_: object) -> None:
+    event.remove(Engine, "before_cursor_execute", _fail)
+    raise OperationalError("UPDATE", None, OSError())
+
+
+@pytest.mark.usefixtures("composed")
+async def test_a_message_that_arrived_while_the_store_failed_is_recorded_afterwards(
+    database: Database, clock: AdjustableClock
+) -> None:
+    publisher = Outage(clock)
+    publisher.unreadable = BlockedError(HISTORY)
+    delivery = Delivery(database, clock, {"discord": publisher}, pauses=())
+    assert [name for name, _ in (await delivery.deliver_open()).failed] == ["here"]
+    clock.advance(minutes=10)
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(CHANNEL) == ALL
