@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 
@@ -42,19 +43,27 @@ class Digests:
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
         """Subscribe a channel or change its subscription; postponed editions become due. Raises ScheduleError."""
         async with self._database.write() as connection:
-            columns = await request.columns_from(connection, workspace_id, self._clock(), self._policy.zone)
-            await subscriptions.save(connection, workspace_id, self._clock(), **columns)
-            await leases.wake(connection, request.channel)
+            await self._save(connection, workspace_id, request)
         return await self.by_name(workspace_id, request.name)
 
-    async def of_channel(self, workspace_id: int, channel: str) -> Subscription | None:
-        """Return the subscription of a channel, or None."""
-        return next((each for each in await self.subscriptions(workspace_id) if each.channel == channel), None)
+    async def subscribe_channel(
+        self, workspace_id: int, request: SubscriptionRequest, *, keeps_locale: bool = False
+    ) -> Subscription:
+        """Like `subscribe`, where a channel keeps its name and perhaps its language, and a new one gets a free name."""
+        async with self._database.write() as connection:
+            every = await subscriptions.active(connection, workspace_id)
+            if before := next((each for each in every if each.channel == request.channel), None):
+                request = replace(request, name=before.name, locale=before.locale if keeps_locale else request.locale)
+            else:
+                names = await subscriptions.names_of_others(connection, workspace_id, request.channel)
+                request = replace(request, name=free_name(request.name, names))
+            await self._save(connection, workspace_id, request)
+        return await self.by_name(workspace_id, request.name)
 
-    async def free_name(self, workspace_id: int, name: str, channel: str) -> str:
-        """Return a free name for a channel's subscription: the wanted one, or that with a number."""
-        async with self._database.read() as connection:
-            return free_name(name, await subscriptions.names_of_others(connection, workspace_id, channel))
+    async def _save(self, connection: StoreConnection, workspace_id: int, request: SubscriptionRequest) -> None:
+        columns = await request.columns_from(connection, workspace_id, self._clock(), self._policy.zone)
+        await subscriptions.save(connection, workspace_id, self._clock(), **columns)
+        await leases.wake(connection, request.channel)
 
     async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
         """End the subscription of that name and return it. Raises NotFoundError."""

@@ -141,9 +141,7 @@ class Outbox:
             **{id: NextMessage(message, lease_age) for id, message in (unsent | marked).items()},
         }
 
-    async def _mark_arrived(
-        self, connection: StoreConnection, arrivals: Mapping[OpenEdition, tuple[int, str]]
-    ) -> None:
+    async def _mark_arrived(self, connection: StoreConnection, arrivals: Mapping[OpenEdition, tuple[int, str]]) -> None:
         """Record what arrived, always in the same order, so that no two transactions wait for each other."""
         in_order = sorted(arrivals.items())
         marks = [Arrival(edition.id, *arrived) for edition, arrived in in_order]

@@ -73,11 +73,8 @@ class ServerSubscriptions:
 
         Raises ScheduleError.
         """
-        before = await self._digests.of_channel(self._workspace_id, channel)
-        name = before.name if before else await self._digests.free_name(self._workspace_id, name, channel)
-        locale = locale or (before.locale if before else default)
-        request = SubscriptionRequest(name, channel, schedule, tuple(split_tags(tags)), locale)
-        return await self._digests.subscribe(self._workspace_id, request)
+        request = SubscriptionRequest(name, channel, schedule, tuple(split_tags(tags)), locale or default)
+        return await self._digests.subscribe_channel(self._workspace_id, request, keeps_locale=locale is None)
 
     async def unsubscribe(self, name: str) -> Message:
         """End the server's subscription of that name. Raises NotFoundError."""

@@ -190,15 +190,6 @@ async def test_a_first_edition_is_announced_with_what_it_holds_and_what_counts_a
     assert (await coming("ja"), await coming("en")) == ("次号: …、いまのところ新着1本", "Next: …, 1 new paper so far")
 
 
-async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: int) -> None:
-    assert await digests.free_name(workspace, "weekly", "discord:1/3") == "weekly"
-    await digests.subscribe(workspace, WEEKLY)
-    assert await digests.of_channel(workspace, "discord:1/2") == await digests.by_name(workspace, "weekly")
-    assert await digests.of_channel(workspace, "discord:1/3") is None
-    assert await digests.free_name(workspace, "weekly", "discord:1/3") == "weekly-2"
-    assert await digests.free_name(workspace, "weekly", "discord:1/2") == "weekly"  # two that subscribe it at once
-
-
 async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(digests: Digests, workspace: int) -> None:
     with pytest.raises(ScheduleError):
         await digests.subscribe(workspace, replace(WEEKLY, schedule="someday"))

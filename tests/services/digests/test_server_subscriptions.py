@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.domain.digest import Policy
@@ -50,6 +52,14 @@ async def test_a_channel_that_subscribes_again_keeps_its_name_and_language(subsc
     await subscriptions.subscribe(HERE, "papers", "mon 09:00", "", "en", "ja")
     again = await subscriptions.subscribe(HERE, "renamed", "tue 09:00", "rag, llm", None, "ja")
     assert (again.name, again.locale, again.tags) == ("papers", "en", ("rag", "llm"))
+
+
+async def test_channels_that_subscribe_at_once_get_names_of_their_own(subscriptions: ServerSubscriptions) -> None:
+    places = [*(f"discord:1/{n}" for n in range(10, 14)), HERE]
+    await asyncio.gather(*(subscriptions.subscribe(each, "papers", "mon 09:00", "", None, "ja") for each in places))
+    every = await subscriptions.all()
+    assert sorted(each.channel for each in every) == sorted(set(places))
+    assert {each.name for each in every} == {"papers", "papers-2", "papers-3", "papers-4"}
 
 
 async def test_a_posted_edition_is_reported_with_its_channel(
