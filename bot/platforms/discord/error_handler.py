@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import discord
 import structlog
 from discord import app_commands
 
@@ -31,5 +30,5 @@ async def respond(interaction: Interaction, error: Exception) -> None:
         text = t(locale, "Something went wrong on our side; it has been logged (no. {id}).", id=interaction.id)
     try:
         await response.send(interaction, text)
-    except discord.HTTPException as gone:
+    except response.UNANSWERED as gone:
         _log.warning("the asker could not be told", interaction=interaction.id, reason=str(gone))

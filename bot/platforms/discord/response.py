@@ -14,6 +14,7 @@ from typing import Any
 
 import discord
 import structlog
+from aiohttp import ClientError
 from discord import InteractionType
 from discord.ui import Modal, View
 
@@ -26,6 +27,7 @@ _DEFERRED_AFTER = 1.0  # seconds
 _PATIENCE = 14 * 60.0  # seconds that a write may wait for the database; the interaction's token is valid for 15 minutes
 _MOST_PAGES = 15  # of a list
 _ACKNOWLEDGED = 40060
+UNANSWERED = (discord.DiscordException, ClientError, OSError, TimeoutError)
 _log = structlog.get_logger()
 
 
@@ -140,7 +142,7 @@ async def _defer_late(interaction: Interaction) -> None:
         return
     try:
         await defer(interaction)
-    except (discord.DiscordException, OSError) as error:
+    except UNANSWERED as error:
         _log.warning("the asker could not be told to wait", interaction=interaction.id, reason=str(error))
 
 

@@ -54,7 +54,7 @@ async def on_discord(discord: DiscordServer, channel: DiscordChannel, curator: M
         fault = discord.fault("POST", "/callback", **how)
         with suppress(NotAnsweredError):
             await discord.slash(reader, channel, "paper", query=SECRET)
-        assert fault.hits
+        await discord.until(lambda: fault.hits)
 
 
 async def on_slack(slack: SlackServer, channel: SlackChannel, person: Person) -> None:

@@ -6,6 +6,9 @@ import asyncio
 import re
 from contextlib import suppress
 
+import pytest
+from structlog.testing import capture_logs
+
 from bot.domain.dates import PaperDate
 from bot.domain.paper import make_paper
 from bot.services.papers.library import Library
@@ -256,3 +259,20 @@ async def test_answers_that_another_program_gave_first_are_told_by_the_doctor(
         async with asyncio.timeout(5):
             while not await app.services.token_conflicts.checks():
                 await asyncio.sleep(0.01)
+
+
+async def test_an_answer_that_breaks_off_each_time_is_two_lines_in_the_log(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.interaction_window = 0.3
+    breaks = server.fault("POST", "/callback$", drop=True, times=None)
+    async with start():
+        with capture_logs() as lines:
+            with suppress(NotAnsweredError):
+                await server.slash(reader, general, "paper", query="retnet")
+            await server.until(lambda: breaks.hits >= 2)
+            async with asyncio.timeout(5):
+                while len(lines) < 2:
+                    await asyncio.sleep(0.01)
+    assert [line["event"] for line in lines] == ["interaction failed", "the asker could not be told"]
+    assert caplog.records == []
