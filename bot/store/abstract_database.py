@@ -104,7 +104,8 @@ class Database(ABC):
     def writes(self) -> Callable[[float], Awaitable[None]]:
         """Return a function that waits until somebody has written since its last call, at most that many seconds.
 
-        A file tells nobody that it was written, so there it waits for the whole time.
+        It raises nothing. A file tells nobody that it was written, so there it waits for the whole time, and so it does
+        while a server is out of reach.
         """
         return asyncio.sleep
 

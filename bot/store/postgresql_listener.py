@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from bot.domain.errors import StoreError
 from bot.store.connections import finish
 from bot.store.postgresql_engine import CHANNEL, make_engine, take_connection
 
@@ -55,15 +56,20 @@ class Listener:
     async def _connect(self) -> None:
         async with self._opening:
             if self._connection is None:
-                with suppress(DBAPIError):
-                    self._connection = await finish(greenlet_spawn(self._open))
+                with suppress(DBAPIError, StoreError):
+                    await finish(greenlet_spawn(self._open))
 
-    def _open(self) -> PoolProxiedConnection:
+    def _open(self) -> None:
+        """Keep an open connection, also for a task that is cancelled meanwhile. Raises DBAPIError and StoreError."""
         connection = take_connection(self._engine)
         driver: Any = connection.driver_connection
-        await_only(driver.add_listener(CHANNEL, self._hear))
+        try:
+            await_only(driver.add_listener(CHANNEL, self._hear))
+        except Exception as error:  # the driver's errors have no class in common
+            connection.invalidate()
+            raise OperationalError("LISTEN", None, error) from error
         driver.add_termination_listener(self._break)
-        return connection
+        self._connection = connection
 
     def _hear(self, *_: object) -> None:
         self._writes += 1

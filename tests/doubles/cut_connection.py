@@ -1,4 +1,4 @@
-"""A network between the bot and its database server that breaks at chosen commits."""
+"""A network between the bot and its database server that breaks at chosen commits, or at chosen words."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _COMMIT = b"COMMIT;\x00"
 
 
 class CutConnection:
-    """Passes bytes on; each commit uses up one of `cuts`, and None lets it through."""
+    """Passes bytes on; each commit uses up one of `cuts`, and None lets it through; `word` never gets through."""
 
     def __init__(self, server: str) -> None:
         self._host, self._port = make_url(server).host or "", make_url(server).port or 5432
         self.cuts: deque[Cut | None] = deque()
-        self.is_down = False
+        self.word, self.is_down = b"", False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connect a client with the server."""
@@ -34,7 +34,7 @@ class CutConnection:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
                 cut = self.cuts.popleft() if data.endswith(_COMMIT) and self.cuts else None
-                if cut == "before":
+                if cut == "before" or (self.word and self.word in data):
                     break
                 if cut == "after":
                     silent.set()

@@ -118,6 +118,45 @@ async def test_whatever_moment_the_server_ends_connections_at_is_told_in_words_a
     assert (await find()).total == 0
 
 
+async def test_who_cannot_hear_of_writes_looks_when_the_time_is_over(network: tuple[CutConnection, Database]) -> None:
+    wait = network[1].writes()
+    network[0].word = b"LISTEN"
+    for _ in range(2):
+        async with asyncio.timeout(5):
+            await wait(0.1)
+    network[0].word = b""
+    await wait(0.1)
+    waiting = asyncio.ensure_future(wait(30))
+    await asyncio.sleep(0.1)
+    await note(network[1], "a")
+    async with asyncio.timeout(5):
+        await waiting
+
+
+@pytest.mark.parametrize("moment", [0, 0.002, 0.005, 0.01])
+async def test_who_stops_waiting_while_the_connection_is_opened_leaves_none_open(
+    database: Database, database_url: str, moment: float
+) -> None:
+    other = await open_database(database_url)
+    wait = asyncio.ensure_future(other.writes()(30))
+    await asyncio.sleep(moment)
+    wait.cancel()
+    await asyncio.wait((wait,))
+    await other.close()
+    async with asyncio.timeout(5):
+        while await others_open(database):
+            await asyncio.sleep(0.01)
+
+
+async def others_open(database: Database) -> int:
+    """Return how many connections to this database somebody else has open."""
+    async with database.read() as connection:
+        found = await connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return int(found.scalar_one())
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_no_cut_at_any_commit_loses_or_doubles_a_message(
     network: tuple[CutConnection, Database], database: Database, clock: AdjustableClock, seed: int

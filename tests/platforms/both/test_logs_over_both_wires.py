@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -54,7 +55,7 @@ async def on_discord(discord: DiscordServer, channel: DiscordChannel, curator: M
         fault = discord.fault("POST", "/callback", **how)
         with suppress(NotAnsweredError):
             await discord.slash(reader, channel, "paper", query=SECRET)
-        await discord.until(lambda: fault.hits)
+        await discord.until(partial(getattr, fault, "hits"))
 
 
 async def on_slack(slack: SlackServer, channel: SlackChannel, person: Person) -> None:

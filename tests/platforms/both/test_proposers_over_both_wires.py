@@ -16,6 +16,7 @@ from tests.doubles.discord import DiscordServer, Member, Permission
 from tests.doubles.slack import Channel as SlackChannel
 from tests.doubles.slack import Person, SlackServer
 from tests.platforms.both.conftest import running
+from tests.platforms.discord.conftest import answered
 from tests.samples import paper
 
 Channels = tuple[DiscordChannel, SlackChannel]
@@ -60,7 +61,7 @@ async def test_what_is_proposed_on_slack_and_decided_on_discord_is_told_on_slack
         await discord.connected()
         await slack.until(lambda: slack.sockets.open)
         await propose(app, f"slack:{person.id}")
-        card = await discord.slash(curator, channels[0], "inbox", locale="ja")
+        card = await answered(await discord.slash(curator, channels[0], "inbox", locale="ja"))
         await discord.click(curator, card, button, locale="ja")
         await slack.until(lambda: person.direct.messages)
     (message,) = person.direct.messages
@@ -82,8 +83,8 @@ async def test_a_curator_on_discord_learns_that_nobody_was_told_on_slack(
         await discord.connected()
         await slack.until(lambda: slack.sockets.open)
         await propose(app, f"slack:{person.id}")
-        card = await discord.slash(curator, channels[0], "inbox", locale="ja")
-        reply = await discord.click(curator, card, "却下", locale="ja")
+        card = await answered(await discord.slash(curator, channels[0], "inbox", locale="ja"))
+        reply = await answered(await discord.click(curator, card, "却下", locale="ja"))
         problem = await reply.next()
     assert "太郎さんに知らせられませんでした" in problem.content
     assert "App Home" in problem.content

@@ -17,6 +17,7 @@ from tests.doubles.slack import Channel as SlackChannel
 from tests.doubles.slack import Person, SlackServer, text_of
 from tests.finds import find
 from tests.platforms.both.conftest import running
+from tests.platforms.discord.conftest import answered
 from tests.samples import paper
 
 HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
@@ -57,12 +58,12 @@ async def test_the_inbox_says_why_a_find_comes_first(
         workspace = await app.services.workspaces.named(DEFAULT)
         await find(app.database, workspace, app.clock, paper(90, title="Diffusion", authors=[HOSTILE]))
         await find(app.database, workspace, app.clock, paper(91, title="A survey of robots", authors=["Jane Doe"]))
-        before = await discord.slash(curator, channels[0], "inbox", locale="ja")
+        before = await answered(await discord.slash(curator, channels[0], "inbox", locale="ja"))
         await decide(app, workspace, LEAST_DECISIONS)
         async with asyncio.timeout(20):
             while (await app.services.inbox.waiting(workspace))[-1].score is None:
                 await asyncio.sleep(0.1)
-        on_discord = await discord.slash(curator, channels[0], "inbox", locale="ja")
+        on_discord = await answered(await discord.slash(curator, channels[0], "inbox", locale="ja"))
         on_slack = text_of(await person.ask(channels[1], "/inbox"))
     assert before.content.startswith(
         "フィードが見つけた論文は新しい順に並んでいます。20件を採用または却下すると（いま0件）"
