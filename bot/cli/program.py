@@ -132,7 +132,9 @@ class _TyperCommand(TyperCommand):
 
         _, sentence, example = COMMANDS[self.name or ""]
         params = self.get_params(ctx)
-        SafeConsole().print(help.of_command(ctx.command_path, sentence, example, params, _locale(ctx)))
+        console = SafeConsole()
+        text = help.of_command(ctx.command_path, sentence, example, params, _locale(ctx), console.width)
+        console.print(text, soft_wrap=True)
 
 
 class _TyperGroup(TyperGroup):
@@ -159,7 +161,8 @@ class _TyperGroup(TyperGroup):
         from bot.platforms.console.safe_console import SafeConsole
 
         commands = [(name, sentence) for name, (_, sentence, _) in COMMANDS.items()]
-        SafeConsole().print(help.overview(ctx.command_path, commands, _locale(ctx)))
+        console = SafeConsole()
+        console.print(help.overview(ctx.command_path, commands, _locale(ctx), console.width), soft_wrap=True)
 
     def main(
         self,

@@ -371,6 +371,16 @@ def test_help_names_every_command_with_an_example_on_one_line(dayori: Dayori, na
         assert part in result.stdout
 
 
+@pytest.mark.parametrize("arguments", [("--help",), *((name, "--help") for name in COMMANDS)])
+def test_no_line_of_the_help_begins_with_a_full_stop_or_ends_with_a_space(arguments: tuple[str, ...]) -> None:
+    for columns in ("40", "80"):
+        lines = CliRunner(env={"COLUMNS": columns}).invoke(app, arguments).stdout.splitlines()
+        assert lines
+        for line in lines:
+            assert not line.lstrip().startswith(("。", "、", "）")), line
+            assert line == line.rstrip()
+
+
 def test_every_example_of_the_help_works_on_a_fresh_starter_collection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

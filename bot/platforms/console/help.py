@@ -6,41 +6,46 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
 from bot.i18n import Locale, Message, msg, t
+from bot.platforms.console.wrap import wrap
+
+_GAP = 4  # cells between a name and its description
 
 
-def overview(name: str, commands: Sequence[tuple[str, str]], locale: Locale) -> RenderableType:
+def overview(name: str, commands: Sequence[tuple[str, str]], locale: Locale, width: int) -> Text:
     """Return the program's help: every command with its description."""
     command = t(locale, "COMMAND …")
-    return Group(
-        Text(t(locale, "Usage: {usage}", usage=f"{name} {command}")),
-        Text(t(locale, "論文だより: a team's paper collection and its weekly digest. Begin with: dayori run")),
-        Text(),
-        _table([(each, _translated(sentence, locale)) for each, sentence in commands]),
-        Text(),
-        Text(t(locale, "dayori COMMAND --help shows more; dayori --version shows the version.")),
+    return Text("\n").join(
+        [
+            _lines(t(locale, "Usage: {usage}", usage=f"{name} {command}"), width),
+            _lines(
+                t(locale, "論文だより: a team's paper collection and its weekly digest. Begin with: dayori run"), width
+            ),
+            Text(),
+            _table([(each, _translated(sentence, locale)) for each, sentence in commands], width),
+            Text(),
+            _lines(t(locale, "dayori COMMAND --help shows more; dayori --version shows the version."), width),
+        ]
     )
 
 
-def of_command(path: str, sentence: str, example: str, params: Sequence[Any], locale: Locale) -> RenderableType:
+def of_command(path: str, sentence: str, example: str, params: Sequence[Any], locale: Locale, width: int) -> Text:
     """Return the help of one command: usage, what it does, an example, and each argument and option."""
     arguments = [each for each in params if each.param_type_name == "argument"]
     options = [each for each in params if each.param_type_name != "argument"]
     names, any_options = " ".join(_metavar(each) for each in arguments), t(locale, "[OPTIONS]")
-    parts: list[RenderableType] = [
-        Text(t(locale, "Usage: {usage}", usage=f"{path} {any_options} {names}".rstrip())),
-        Text(_translated(sentence, locale)),
+    parts = [
+        _lines(t(locale, "Usage: {usage}", usage=f"{path} {any_options} {names}".rstrip()), width),
+        _lines(_translated(sentence, locale), width),
+        _lines(t(locale, "Example: {example}", example=example), width, "cyan"),
     ]
-    if example:
-        parts += [Text(t(locale, "Example: {example}", example=example), style="cyan")]
     if described := [(_metavar(each), _translated(each.help, locale)) for each in arguments if each.help]:
-        parts += [Text(), _table(described)]
-    parts += [Text(), _table([(_option(each), _description(each, locale)) for each in options])]
-    return Group(*parts)
+        parts += [Text(), _table(described, width)]
+    parts += [Text(), _table([(_option(each), _description(each, locale)) for each in options], width)]
+    return Text("\n").join(parts)
 
 
 def wrong_usage(error: Any, reason: Message | None) -> Message:
@@ -70,7 +75,7 @@ def _description(param: Any, locale: Locale) -> str:
         return t(locale, "Show this help.")
     text = _translated(param.help or "", locale)
     is_worth_telling = param.default not in (None, False, "", ()) and not callable(param.default)
-    return text + (" " + t(locale, "[default: {value}]", value=param.default) if is_worth_telling else "")
+    return text + ("\n" + t(locale, "[default: {value}]", value=param.default) if is_worth_telling else "")
 
 
 def _option(param: Any) -> str:
@@ -84,13 +89,20 @@ def _metavar(param: Any) -> str:
     return f"[{name}]" if is_free else name
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> Table:
-    table = Table(box=None, padding=(0, 2), show_header=False)
-    table.add_column(overflow="fold", max_width=28)
-    table.add_column(overflow="fold")
-    for name, text in rows:
-        table.add_row(Text(name, style="bold"), Text(text))
-    return table
+def _table(rows: Sequence[tuple[str, str]], width: int) -> Text:
+    """Return names with their descriptions in one column; below a name that takes over a third of the width."""
+    sizes = [cell_len(name) for name, _ in rows]
+    column = max((size for size in sizes if size <= width // 3), default=0) + 2 + _GAP
+    lines = []
+    for size, (name, text) in zip(sizes, rows, strict=True):
+        described = ("\n" + " " * column).join(wrap(text, width - column))
+        space = " " * (column - 2 - size) if size + 2 + _GAP <= column else "\n" + " " * column
+        lines.append(Text("  ").append(name, style="bold").append(space).append(described))
+    return Text("\n").join(lines)
+
+
+def _lines(text: str, width: int, style: str = "") -> Text:
+    return Text("\n".join(wrap(text, width)), style=style)
 
 
 def _translated(text: str, locale: Locale) -> str:

@@ -222,7 +222,9 @@ class Shell:
     async def _help(self, _: str) -> None:
         for name, (_command, description, example) in self._commands(self._locale).items():
             line = Text(f"  {name:<13}", style="bold blue").append(f" {description}", style="default")
-            self._terminal.console.print(line.append(f"   {example}", style="dim"))
+            fits = line.cell_len + 3 + len(example) <= self._terminal.console.width
+            space = "   " if fits else "\n" + " " * 16
+            self._terminal.console.print(line.append(f"{space}{example}" if example else "", style="dim"))
 
     async def _complete(self, typed: str) -> list[tuple[str, str]]:
         """Return completions of a half-typed command as (text, heading)."""
