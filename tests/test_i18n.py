@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.domain.errors import DateError
-from bot.i18n import Message, closest, msg, t, tn
+from bot.i18n import Message, closest, msg, sentences, t, tn
 
 BOT = Path(__file__).parent.parent / "bot"
 FOLDER = BOT / "i18n/locales/ja/LC_MESSAGES"
@@ -185,3 +185,9 @@ def _ids(id: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 
 def _plurals(catalogue: Catalog) -> set[str]:
     return {entry.id[1] for entry in catalogue if isinstance(entry.id, tuple)}
+
+
+def test_a_space_follows_a_sentence_but_no_japanese_full_stop() -> None:
+    assert sentences("空です。", "dayori run で作られます。") == "空です。dayori run で作られます。"
+    assert sentences("It is empty.", "dayori run makes one.") == "It is empty. dayori run makes one."
+    assert sentences("config/bot.yaml:2:1", "README.ja.md") == "config/bot.yaml:2:1 README.ja.md"

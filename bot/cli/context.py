@@ -18,9 +18,9 @@ from bot.allocator import share_one_arena
 from bot.app import App, open_app
 from bot.cli.output_errors import exit_if_unwritable
 from bot.config import Config, load_config, reader_locale
-from bot.domain.errors import DamagedStoreError, DayoriError, InputError, ServerStoreError
+from bot.domain.errors import DamagedStoreError, DayoriError, InputError, ServerStoreError, StoreError
 from bot.domain.paper import Paper
-from bot.i18n import Locale, msg, t
+from bot.i18n import Locale, Message, msg, sentences, t
 from bot.logs import configure_logs
 from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
 from bot.platforms.console.prompt import AbortError, Prompt
@@ -201,7 +201,8 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         yield settings
         sys.stdout.flush()
     except DayoriError as error:
-        print_line(error.text(locale()) + _hint(error, locale(), settings), sys.stderr)
+        hint = _hint(error, settings)
+        print_line(sentences(*(part.text(locale()) for part in (error, hint) if part)), sys.stderr)
         raise SystemExit(2 if isinstance(error, UsageError) else 1) from error
     except AbortError as error:
         print_line(t(locale(), "Stopped; nothing was changed."), sys.stderr)
@@ -213,15 +214,20 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         raise
 
 
-def _hint(error: DayoriError, locale: Locale, settings: list[Config]) -> str:
+def _hint(error: DayoriError, settings: list[Config]) -> Message | None:
     """Return what to do about a database that cannot be used, as far as its error does not tell."""
-    if isinstance(error, ServerStoreError) and error.remedy:
-        return f" {error.remedy.text(locale)}"
-    if not settings or not isinstance(error, DamagedStoreError):
-        return ""
-    from bot.services.backups import restore_hint  # most commands need no way back
+    if isinstance(error, ServerStoreError):
+        return error.remedy
+    if not settings or not isinstance(error, StoreError):
+        return None
+    if isinstance(error, DamagedStoreError):
+        from bot.services.backups import restore_hint  # most commands need no way back
 
-    return f" {restore_hint(settings[0].backups_path).text(locale)}"
+        return restore_hint(settings[0].backups_path)
+    from bot.services.storage_checks import storage_remedy
+
+    file = settings[0].database_file
+    return storage_remedy(file) if file and error.__cause__ else None
 
 
 @contextlib.contextmanager

@@ -55,7 +55,7 @@ async def import_(
     """Import papers from files; a broken file imports nothing."""
     with usage():
         for file in files:
-            format_of(file.name, format, list(READERS))
+            format_of(str(file), format, list(READERS))
     gc.disable()  # all objects stay until the end, and searching them for garbage would take a quarter of the time
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
@@ -121,7 +121,7 @@ async def export(
 ) -> None:
     """Export papers, newest addition first."""
     with usage():
-        name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
+        name = format_of(str(output or ""), format or ("" if output else "yaml"), list(WRITTEN))
     collection = await context.services.workspaces.uuid(context.workspace)
     write = writer(name, collection, quote(os.fsencode(output.name)) if output else "")
     exporting = partial(context.services.exporter.write, context.workspace, query, write)

@@ -8,7 +8,7 @@ from bot import runner
 from bot.app import platforms_of, synced
 from bot.cli.context import CommandContext, with_context
 from bot.domain.errors import DayoriError
-from bot.i18n import t
+from bot.i18n import sentences, t
 
 
 @with_context
@@ -32,7 +32,7 @@ async def _run_terminal(context: CommandContext) -> None:
         config, fault = context.app.config, context.app.fault
         faults = [fault.text(context.locale)] if fault else []
         for check in start_warnings(config.database_file, config.backups_path, config.site_path):
-            faults.append(" ".join(each.text(context.locale) for each in (check.message, check.remedy) if each))
+            faults.append(sentences(*(each.text(context.locale) for each in (check.message, check.remedy) if each)))
         history = config.data_folder / "terminal_history"
         with suppress(OSError):  # beside a database on a server there may be no folder yet
             history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

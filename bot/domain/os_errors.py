@@ -14,7 +14,7 @@ _REASONS = {
     errno.ENOSPC: msg("the disk is full"),
     errno.EDQUOT: msg("this user's share of the disk is used up"),
     errno.EFBIG: msg("the file would become larger than is allowed here"),
-    errno.ENOENT: msg("there is none"),
+    errno.ENOENT: msg("there is no such file or folder"),
     errno.EISDIR: msg("it is a folder"),
     errno.ENOTDIR: msg("a part of the path is a file, not a folder"),
     errno.EIO: msg("the disk reports an error"),

@@ -81,7 +81,7 @@ def read_file(path: Path, format: str | None = None) -> list[Paper]:
 
 def read_contents(path: Path, format: str | None = None) -> Contents:
     """Read a file's papers, and the lines that have no title. Raises the same errors as `read_file`."""
-    name = format_of(path.name, format, list(READERS))
+    name = format_of(str(path), format, list(READERS))
     try:
         content = read_regular(path)
     except OSError as error:

@@ -53,6 +53,11 @@ def tn(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
     return _filled(_catalogue(locale).ngettext(one, many, n), {"n": n, **values})
 
 
+def sentences(*parts: str) -> str:
+    """Join sentences that follow one another: by a space, except after a Japanese full stop."""
+    return re.sub("。 ", "。", " ".join(parts))
+
+
 def _filled(sentence: str, values: Mapping[str, object]) -> str:
     """Insert values into a sentence; in Japanese, quotation marks inside 「」 become 『』."""
     inner = {name: str(values[name]).translate(_INNER_QUOTES) for name in _QUOTED.findall(sentence) if name in values}

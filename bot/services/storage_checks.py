@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.i18n import msg
+from bot.i18n import Message, msg
 from bot.services.backup_folder import newest_copy
 from bot.services.check import Check
 
@@ -27,6 +27,12 @@ def storage_checks(database: Path, backups: Path | None, now: datetime) -> Itera
     yield _disk(database)
     if backups:
         yield copies_check(_size(database), backups, now)
+
+
+def storage_remedy(database: Path) -> Message | None:
+    """Return what to do about the rights or the disk that keep the database from being written; None if they do not."""
+    fault = _rights(database) or _disk(database)
+    return fault.remedy if fault.level == "fault" else None
 
 
 def start_warnings(database: Path | None, backups: Path | None, site: Path | None) -> list[Check]:

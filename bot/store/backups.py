@@ -31,7 +31,7 @@ def check_copy(path: Path) -> None:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
         raise StoreError(
-            msg('"{file}" is not a database of this program: {reason}', file=str(path), reason=str(error))
+            msg('"{file}" is not a database of this program: {reason}', file=str(path), reason=reason_of(error))
         ) from error
     if not row or row[0] > REVISION:
         raise StoreError(msg('The database "{path}" was made by a newer version; update this program.', path=str(path)))

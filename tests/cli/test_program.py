@@ -458,6 +458,16 @@ def test_no_terminal_is_too_poor_to_be_written_to(
     assert ran.stdout or ran.stderr
 
 
+def test_a_folder_to_import_is_named(dayori: Dayori) -> None:
+    assert_one_line(dayori("import", "."), "「.」", 2)
+
+
+def test_what_is_no_database_is_said_in_the_readers_language(dayori: Dayori, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("no database " * 200, encoding="utf-8")
+    assert_one_line(dayori("restore", str(file)), "データベースではないファイルです")
+
+
 def test_a_backup_into_a_folder_that_is_not_there_is_told(dayori: Dayori, tmp_path: Path) -> None:
     assert_one_line(dayori("backup", "no/such/folder/copy.db"), "no/such/folder/copy.db")
     assert not (tmp_path / "no").exists()

@@ -77,7 +77,7 @@ SCENES: tuple[Scene, ...] = (
         _wrapped(_COPY.format(size="1m") + "; dd if=/dev/zero of=data/junk 2>/dev/null || true"),
         check="disk",
         doctor="空き0MB",
-        run="ディスクがいっぱいです",
+        run="空きを作ってください",
     ),
     alone(
         "a small disk",
@@ -92,9 +92,15 @@ SCENES: tuple[Scene, ...] = (
         _modes(("data/dayori.db", 0o400)),
         check="database rights",
         doctor="書き込めません",
-        run="権限がありません",
+        run="書き込めるようにしてください",
     ),
-    alone("folder of another user", _modes(("data", 0o500)), check="database rights", doctor="書き込めません"),
+    alone(
+        "folder of another user",
+        _modes(("data", 0o500)),
+        check="database rights",
+        doctor="書き込めません",
+        run="書き込めるように",
+    ),
     alone("settings that may not be read", _modes(("config/bot.yaml", 0o000)), doctor="権限がありません"),
     alone(
         "no room for copies",

@@ -76,7 +76,7 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=r"nothing\.yaml: cannot be read: there is none"):
+    with pytest.raises(FileError, match=r"nothing\.yaml: cannot be read: there is no such file or folder"):
         read_file(tmp_path / "nothing.yaml")
 
 

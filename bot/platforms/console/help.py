@@ -62,7 +62,9 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
     if kind == "BadOptionUsage":
         return msg("The option {name} needs a value.", name=name)
     if kind == "BadParameter" and label:
-        return msg("{name} cannot have this value: {reason}", name=label, reason=reason or str(error.message))
+        return msg(
+            "{name} cannot have this value: {reason}", name=label, reason=reason or str(error.message).rstrip(".")
+        )
     if (message := str(error.message)).startswith("No such command"):
         return msg("There is no command {name}.", name=message.split("'")[1] if "'" in message else "")
     if surplus := re.fullmatch(r"Got unexpected extra argument(?:\(s\)|s)? \((.*)\)", message, re.DOTALL):

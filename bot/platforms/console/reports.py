@@ -16,9 +16,10 @@ from bot.domain.history import Change, Step
 from bot.domain.paper import FIELD_NAMES
 from bot.domain.server import Server
 from bot.domain.text import clip
-from bot.i18n import Locale, Message, msg, t, tn
+from bot.i18n import Locale, Message, msg, sentences, t, tn
 from bot.platforms.console.times import minute
 from bot.platforms.console.wrap import wrap
+from bot.platforms.console.wrapped_text import WrappedText
 from bot.services.check import Check
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.digests.subscription_status import SubscriptionStatus
@@ -86,8 +87,8 @@ def _rows(
 ) -> None:
     """Add a row per entry (action, paper, reason); after 30 rows only the number of further ones."""
     for id, why in entries[:_MOST_ROWS]:
-        name = Text(clip(report.headings.get(id, ""), _HEADING)).append(f"  {id}", style="dim")
-        table.add_row(Text(label, style=style), name, Text(why))
+        name = WrappedText(clip(report.headings.get(id, ""), _HEADING)).append(f"  {id}", style="dim")
+        table.add_row(Text(label, style=style), name, WrappedText(why))
     if (more := len(entries) - _MOST_ROWS) > 0:
         table.add_row(Text(label, style=style), Text(tn(locale, "and {n} more", "and {n} more", more), style="dim"), "")
 
@@ -157,8 +158,8 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
     for change, step in steps:
         line = f"{change.by or '—'}  {action(change.action, locale)}  {step.paper_id}"
         when = minute(change.at, zone)
-        parts.append(Text(f"#{change.id:<4} ", style="dim", overflow="fold").append(f"{when}  {line}", style="default"))
-        details = Text("\n".join(differences(step, locale)), overflow="fold")
+        parts.append(WrappedText(f"#{change.id:<4} ", style="dim").append(f"{when}  {line}", style="default"))
+        details = WrappedText("\n".join(differences(step, locale)))
         parts.append(Padding(details, (0, 0, 0, _BELOW), expand=False))
     return Group(*parts)
 
@@ -172,7 +173,7 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
         score = "" if each.score is None else f"{each.score:.0%}"
         when = minute(each.proposed_at, zone)
         brought_by = each.proposed_by or ", ".join(each.feeds) or "—"
-        table.add_row(str(each.number), when, score, Text(brought_by), Text(proposed_paper(each).heading))
+        table.add_row(str(each.number), when, score, WrappedText(brought_by), WrappedText(proposed_paper(each).heading))
     return table
 
 
@@ -195,8 +196,8 @@ def health(findings: HealthReport, zone: ZoneInfo, locale: Locale, width: int) -
 
 
 def _check(check: Check, locale: Locale) -> Text:
-    parts = [part.text(locale) for part in (check.message, check.remedy) if part]
-    line = t(locale, "{level}: {text}", level=_LEVELS[check.level].text(locale), text=" ".join(parts))
+    text = sentences(*(part.text(locale) for part in (check.message, check.remedy) if part))
+    line = t(locale, "{level}: {text}", level=_LEVELS[check.level].text(locale), text=text)
     return Text(line, style=_STYLES[check.level])
 
 
@@ -210,5 +211,5 @@ def servers(rows: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | T
     table = _folded(4)
     for each in rows:
         since = minute(each.since, zone) if each.since else t(locale, "by the settings")
-        table.add_row(each.number, Text(each.name or "—"), _STATES[each.state].text(locale), since)
+        table.add_row(each.number, WrappedText(each.name or "—"), _STATES[each.state].text(locale), since)
     return table

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.table import Table
 
 from bot.domain.text import clean
+from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.wrap import wrap
+from bot.platforms.console.wrapped_text import WrappedText
 from tests.samples import texts
 
 NEVER_FIRST = "・、。，．：；？！ー…々っゃゅょッャュョ」』）］｝〉》】"
@@ -109,3 +114,18 @@ def test_a_flag_or_a_family_is_not_broken() -> None:
     for cluster in ("🇯🇵", "👩\u200d💻", "❤\ufe0f", "👍🏽"):
         for line in wrap(cluster * 40, 24):
             assert not line.replace(cluster, ""), ascii(line)
+
+
+def test_a_table_breaks_a_cell_where_a_line_of_text_would_be_broken() -> None:
+    table = Table(box=None, padding=(0, 0), show_header=False)
+    table.add_column(width=12)
+    table.add_row(WrappedText("次を狙う「論文」です。").append("  retnet", style="dim"))
+    output = StringIO()
+    SafeConsole(file=output, width=12).print(table)
+    assert [line.rstrip() for line in output.getvalue().splitlines()] == wrap("次を狙う「論文」です。  retnet", 12)
+
+
+@given(texts.map(clean), widths)
+def test_a_styled_text_has_the_lines_of_a_plain_one(text: str, width: int) -> None:
+    lines = WrappedText(text).wrap(SafeConsole(), width)
+    assert [line.plain for line in lines] == wrap(text, width)
