@@ -185,7 +185,7 @@ async def move_anchor(connection: StoreConnection, attempt: Attempt) -> None:
 
 async def mark_sent(connection: StoreConnection, arrivals: Sequence[Arrival], now: datetime) -> None:
     """Record that the platform has messages, and their ids there."""
-    await _mark(connection, arrivals, state="sent", sent_at=iso(now))
+    await _mark(connection, arrivals, state="sent", sent_at=iso(now), sending_at=None)
 
 
 async def _mark(connection: StoreConnection, marks: Sequence[Attempt] | Sequence[Arrival], **columns: object) -> None:

@@ -189,7 +189,7 @@ messages = Table(
     Column("nonce", Text, nullable=False),
     Column("marker", Text, nullable=False),
     Column("state", Text, nullable=False),  # waiting · sending · sent
-    Column("sending_at", Text),
+    Column("sending_at", Text),  # when a request left, for the message or an edit of it, until its outcome is known
     Column("anchor", Text),  # where a search for it starts, in the platform's own order
     Column("message_id", Text),
     Column("sent_at", Text),

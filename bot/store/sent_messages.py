@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
 from bot.domain.digest import Payload
 from bot.domain.paper import Paper
@@ -17,7 +17,10 @@ from bot.store.schema import changes, edition_papers, editions, history, message
 
 
 class SentMessage(NamedTuple):
-    """A sent message of an edition; `place` is the paper's place in the edition, counted from 1."""
+    """A sent message of an edition; `place` is the paper's place in the edition, counted from 1.
+
+    Whether the platform shows `payload` is unsure while the outcome of an edit is not known.
+    """
 
     edition_id: int
     position: int
@@ -26,6 +29,7 @@ class SentMessage(NamedTuple):
     payload: Payload
     locale: Locale
     place: int
+    is_unsure: bool
 
 
 class PublishedPaper(NamedTuple):
@@ -105,6 +109,7 @@ async def messages_with(
             messages.c.payload,
             edition_locale,
             edition_papers.c.position + 1,
+            messages.c.sending_at.is_not(None),
         )
         .join(edition_papers, edition_papers.c.edition_id == editions.c.id)
         .join(messages, messages.c.edition_id == editions.c.id)
@@ -127,11 +132,18 @@ async def first_sent(connection: StoreConnection, platform: str) -> str | None:
 
 async def payload_of(connection: StoreConnection, message: SentMessage) -> Payload | None:
     """Return the current content of a message."""
-    conditions = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
-    return (await connection.execute(select(messages.c.payload).where(*conditions))).scalar()
+    return (await connection.execute(select(messages.c.payload).where(*_one(message)))).scalar()
+
+
+async def mark_unsure(connection: StoreConnection, message: SentMessage) -> None:
+    """Record, before an edit leaves, that nobody knows what the platform shows; nothing reads the time itself."""
+    await connection.execute(update(messages).where(*_one(message)).values(sending_at=messages.c.sent_at))
 
 
 async def save_payload(connection: StoreConnection, message: SentMessage, payload: Payload) -> None:
-    """Record the current content of a message."""
-    conditions = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
-    await connection.execute(update(messages).where(*conditions).values(payload=payload))
+    """Record the current content of a message, which the platform shows."""
+    await connection.execute(update(messages).where(*_one(message)).values(payload=payload, sending_at=None))
+
+
+def _one(message: SentMessage) -> tuple[ColumnElement[bool], ...]:
+    return messages.c.edition_id == message.edition_id, messages.c.position == message.position

@@ -11,6 +11,7 @@ from typing import Literal
 
 import structlog
 
+from bot.domain.digest import Payload
 from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import msg
 from bot.services.digests.edition_sender import PAUSES
@@ -22,7 +23,7 @@ from bot.store.sent_messages import PublishedPaper, SentMessage, Version
 
 _LONGEST_WAIT = 60.0  # seconds
 _LONGEST_TROUBLE = 6 * 3600.0  # seconds for which edits are made again, in case one message keeps failing
-_Outcome = Literal["changed", "unchanged", "postponed"]
+_Outcome = Literal["changed", "unchanged", "postponed", "crossed"]
 _log = structlog.get_logger()
 
 
@@ -36,7 +37,8 @@ class MessageUpdates:
     """Edits posted messages after their papers; of one that was removed, they tell just that.
 
     An edit that the platform refuses is logged and dropped; one that it does not answer is made again by the next
-    update, and after a restart too.
+    update, and after a restart too. As long as the outcome of an edit is unknown, its message is edited even if it
+    should be again as it was before.
     """
 
     def __init__(
@@ -84,6 +86,12 @@ class MessageUpdates:
         return outcomes.count("changed")
 
     async def _redraw(self, platform: str, paper: PublishedPaper) -> list[_Outcome]:
+        """Redraw a paper in every message, again if another process did so at the same moment."""
+        while "crossed" in (outcomes := await self._redraw_once(platform, paper)):
+            pass
+        return outcomes
+
+    async def _redraw_once(self, platform: str, paper: PublishedPaper) -> list[_Outcome]:
         async with self._database.read() as connection:
             version = await sent_messages.version_of(connection, paper)
             messages = await sent_messages.messages_with(connection, platform, paper.workspace_id, paper.number)
@@ -94,7 +102,8 @@ class MessageUpdates:
         payload = self._renderers[platform].redrawn(
             message.payload, version.paper, message.place, message.locale, is_removed=version.is_removed
         )
-        if payload is None or payload == message.payload:
+        payload = message.payload if payload is None else payload
+        if payload == message.payload and not message.is_unsure:
             return "unchanged"
 
         async def fence() -> None:
@@ -104,6 +113,8 @@ class MessageUpdates:
                 if now != version or await sent_messages.payload_of(connection, message) != message.payload:
                     raise PublishError(msg("It was edited again meanwhile."))
 
+        async with self._database.write() as connection:
+            await sent_messages.mark_unsure(connection, message)
         pauses = () if platform in self._troubled_since else self._pauses
         edit = partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
         try:
@@ -114,7 +125,14 @@ class MessageUpdates:
                 return "unchanged"
             self._troubled_since.setdefault(platform, monotonic())
             return "postponed"
+        return await self._record(message, payload)
+
+    async def _record(self, message: SentMessage, payload: Payload) -> _Outcome:
+        """Record an edit, unless another process has recorded its own: nobody knows which came last."""
         async with self._database.write() as connection:
+            if await sent_messages.payload_of(connection, message) != message.payload:
+                await sent_messages.mark_unsure(connection, message)
+                return "crossed"
             await sent_messages.save_payload(connection, message, payload)
         return "changed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,7 @@ from bot.services.papers.undo import Undo
 from bot.services.ports import Fence, Renderer
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
-from tests.doubles.publisher import FakePublisher, FakeRenderer
+from tests.doubles.publisher import FakePublisher, FakeRenderer, KilledError
 from tests.samples import paper
 
 WHY = msg("Discord answered {status}.", status=502)
@@ -235,3 +236,68 @@ async def test_a_paper_that_was_added_anew_is_another_than_the_removed_one(
     await retitle(library, workspace, "第三")
     assert await edited.update() == 0
     assert publisher.posted[0].payload["redrawn"] == "removed: 第二"
+
+
+class Overtaken(Sleeper):
+    """A platform at which an edit that was let through arrives after a newer one, or whose answer nobody hears."""
+
+    is_heard = True
+
+    async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
+        await fence()
+        if self.other:
+            other, self.other = self.other, None
+            assert self.meanwhile
+            await self.meanwhile()
+            await other.update()
+        await super().edit(channel, message_id, payload, _unfenced)
+        if not self.is_heard:
+            raise KilledError
+
+
+async def _unfenced() -> None:
+    pass
+
+
+@pytest.fixture
+def overtaken(clock: AdjustableClock, publisher: Sleeper) -> Overtaken:
+    """Return a platform with the messages of `publisher`."""
+    overtaken = Overtaken(clock)
+    overtaken.posted = publisher.posted
+    return overtaken
+
+
+async def test_of_two_edits_that_are_made_at_once_the_newer_one_stays(
+    database: Database,
+    library: Library,
+    workspace: int,
+    publisher: Sleeper,
+    edited: MessageUpdates,
+    overtaken: Overtaken,
+) -> None:
+    overtaken.meanwhile = partial(retitle, library, workspace, "第三")
+    overtaken.other = edited
+    await MessageUpdates(database, RENDERERS, {"discord": overtaken}).update()
+    assert publisher.posted[0].payload["redrawn"] == "第三"
+    assert await edited.update() == 0
+
+
+async def test_an_undo_takes_an_edit_back_of_which_a_killed_process_heard_nothing(
+    database: Database,
+    library: Library,
+    reversal: Undo,
+    workspace: int,
+    publisher: Sleeper,
+    edited: MessageUpdates,
+    overtaken: Overtaken,
+) -> None:
+    await edited.update()
+    await retitle(library, workspace, "第三")
+    overtaken.is_heard = False
+    with pytest.raises(KilledError):
+        await MessageUpdates(database, RENDERERS, {"discord": overtaken}).update()
+    assert publisher.posted[0].payload["redrawn"] == "第三"
+    await reversal.undo(workspace, None)
+    restarted = MessageUpdates(database, RENDERERS, {"discord": publisher})
+    assert [await restarted.update(), await restarted.update()] == [1, 0]
+    assert publisher.posted[0].payload["redrawn"] == "第二"
