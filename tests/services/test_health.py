@@ -154,7 +154,7 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     assert findings.checks[-1].columns("ja") == {
         "check": "subscription closed",
         "level": "warning",
-        "message": "「closed」は停止中です: チャンネルがなくなっています。",
+        "message": "「closed」は一時停止中です: チャンネルがなくなっています。",
         "remedy": "原因を取り除いてください。1日に1回自動で試し、直っていれば再開します。"
         "すぐに再開するには /digest subscribe で同じチャンネルをもう一度登録してください。",
     }

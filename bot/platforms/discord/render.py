@@ -39,7 +39,7 @@ class DiscordRenderer:
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the edition's messages: the opening as content, then one embed per paper, as many as fit each.
 
-        The last embed tells what became known of earlier papers, if anything did.
+        The last embed tells what became known of earlier papers, if anything did. An empty marker is left out.
         """
         embeds = [_digest_card(paper, edition.locale) for paper in edition.papers]
         if edition.follow_ups:
@@ -203,6 +203,8 @@ def _packed(embeds: Sequence[Embed]) -> list[list[Embed]]:
 
 def _message(embeds: list[Embed], marker: str) -> Payload:
     payload: Payload = {"content": "", "embeds": embeds, "allowed_mentions": {"parse": []}}
+    if not marker:
+        return payload
     if embeds:
         footer = embeds[-1]["footer"]
         footer["text"] += f"{_BETWEEN}#{marker}"

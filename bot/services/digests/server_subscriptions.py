@@ -122,12 +122,19 @@ class ServerSubscriptions:
             )
         return NOTHING_NEW
 
-    async def late_edition(self, subscription: Subscription) -> Message | None:
-        """Return that an edition which has not completely arrived is posted shortly: subscribing again sends it."""
+    async def confirmation(self, subscription: Subscription) -> tuple[Message, Message]:
+        """Return that a channel receives the digest, and what comes next.
+
+        Subscribing again sends an edition that has not completely arrived.
+        """
+        heading = msg("{channel} receives the digest.", channel=ChannelName(subscription.channel))
         last = await self._digests.last_edition(subscription)
-        if last is None or last.done_at:
-            return None
-        return msg("No. {number}, which has not arrived yet, will be posted shortly.", number=last.number)
+        if last and not last.done_at:
+            return heading, msg("No. {number}, which has not arrived yet, will be posted shortly.", number=last.number)
+        preview, post = CommandName("digest preview"), CommandName("digest post")
+        return heading, msg(
+            "{preview} shows what the next edition holds; {post} posts it now.", preview=preview, post=post
+        )
 
     def _has(self, subscription: Subscription) -> bool:
         return subscription.channel.startswith(f"{self._server}/")

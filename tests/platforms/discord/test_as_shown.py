@@ -128,7 +128,7 @@ async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
         ]
         waiting = await app.services.inbox.waiting(await app.services.workspaces.named("default"))
     assert len(waiting) == 1
-    assert sorted(answers)[:2] == ["この論文はもう提案済みです。キュレーターが確認したらお知らせします。"] * 2
+    assert sorted(answers)[:2] == ["この論文はもう提案済みです。採否が決まったらお知らせします。"] * 2
     assert sorted(answers)[2].startswith("提案しました")
 
 

@@ -112,7 +112,7 @@ async def test_a_closed_channel_is_paused_and_the_curators_are_told_once_elsewhe
     assert (report.delivered, [name for name, _ in report.paused]) == (["開"], ["閉"])
     notices = [message.content for message in other.messages if not message.embeds]
     assert len(notices) == 1
-    assert "「閉」の配信を停止しました" in notices[0]
+    assert "「閉」の配信を一時停止しました" in notices[0]
 
 
 async def test_a_server_that_threw_the_bot_out_is_asked_no_more(

@@ -26,7 +26,9 @@ async def test_an_edition_of_six_embeds_arrives_as_one_message(
         reply = await server.slash(curator, general, "digest post", name="論文", locale="ja")
         outcome = await reply.next()
     (message,) = papers_channel.messages
+    assert answer.content.split("\n")[0] == f"<#{papers_channel.id}> にだよりを配信します。"
     assert "毎週月曜 9:00" in answer.content
+    assert answer.content.endswith(f"{mention(server, 'digest post')} ですぐに発行できます。")
     assert reply.deferred
     assert outcome.content == f"<#{papers_channel.id}> に投稿しました。"
     assert len(message.embeds) == 6
@@ -67,6 +69,7 @@ async def test_a_preview_posts_nothing(
         preview = await server.slash(curator, general, "digest preview", name="論文", locale="ja")
     assert preview.ephemeral
     assert len(preview.embeds) == 6
+    assert "#" not in preview.embeds[-1]["footer"]["text"]
     assert papers_channel.messages == []
 
 
@@ -151,9 +154,9 @@ async def test_a_thread_is_subscribed_also_an_archived_one_unless_it_is_locked_o
             )
             for thread in (*threads, unseen)
         ]
-    assert [answer.content.split(" ・ ")[0] for answer in answers] == [
-        f"**今** → <#{threads[0].id}>",
-        f"**過去** → <#{threads[1].id}>",
+    assert [answer.content.split("\n")[0] for answer in answers] == [
+        f"<#{threads[0].id}> にだよりを配信します。",
+        f"<#{threads[1].id}> にだよりを配信します。",
         "スレッドがロックされています。ロックを解除するか、別のチャンネルを選んでください。",
         "ボットからは #内緒 が見えません。そこでボットをメンションして参加させてから、もう一度お試しください。",
     ]
@@ -236,7 +239,7 @@ async def test_a_paused_channel_is_said_to_be_paused_why_and_how_it_goes_on(
     assert reply.content.endswith("\nまだ届いていない第1号を、まもなく投稿します。")
     for answer in answers:
         assert answer.content.startswith(f"**論文** → <#{papers_channel.id}>")
-        assert "停止中: ボットが投稿できません。" in answer.content
+        assert "一時停止中: ボットが投稿できません。" in answer.content
         assert "に自動で試し、直っていれば再開します" in answer.content
         assert "<t:" in answer.content
         assert "配信中" not in answer.content

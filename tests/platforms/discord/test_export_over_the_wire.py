@@ -19,7 +19,7 @@ async def test_a_search_comes_as_a_file_to_the_asker_alone(
         workspace = await app.services.workspaces.named(DEFAULT)
         papers = await all_papers(app.services.lookup, workspace, "retnet")
     assert reply.ephemeral
-    assert reply.content == f"{len(papers)}本"
+    assert reply.content == f"論文{len(papers)}本のファイルです。"
     (upload,) = server.files.values()
     assert upload.filename == "papers.yaml"
     assert [paper.id for paper in READERS["yaml"](upload.content.decode(), "f")] == [paper.id for paper in papers]

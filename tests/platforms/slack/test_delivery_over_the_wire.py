@@ -136,7 +136,7 @@ async def test_a_closed_channel_is_paused_and_the_curators_are_told_once_in_anot
     assert (report.delivered, [name for name, _ in report.paused]) == ([other.id], [closed.id])
     notices = [message.text for message in other.messages if not message.blocks]
     assert len(notices) == 1
-    assert "の配信を停止しました" in notices[0]
+    assert "の配信を一時停止しました" in notices[0]
     assert "/digest" not in notices[0]
 
 

@@ -26,7 +26,7 @@ async def test_papers_that_a_search_finds_come_as_a_file_that_only_the_asker_get
     assert "ダイレクトメッセージ" in text_of(answer)
     (message,) = person.direct.messages
     ((name, content),) = message.files
-    assert (name, message.text) == ("papers.json", "1本")
+    assert (name, message.text) == ("papers.json", "論文1本のファイルです。")
     (exported,) = json.loads(content)["papers"]
     assert "Retentive Network" in exported["title"]
     assert channel.messages == []

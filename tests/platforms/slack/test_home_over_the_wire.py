@@ -146,7 +146,7 @@ async def test_a_paper_is_added_from_a_home(app: App, person: Person) -> None:
 @pytest.mark.parametrize("setup", [{"additions": "curators"}])
 async def test_proposals_wait_for_their_proposer_and_for_curators(app: App, person: Person, curator: Person) -> None:
     await propose(app, paper(1), person)
-    mine, theirs = await opened(person, "確認を待っている自分の提案（1件）"), await opened(curator)
+    mine, theirs = await opened(person, "採否を待っている自分の提案（1件）"), await opened(curator)
     assert "1番目の論文" in text_of(mine)
     assert "受信箱" not in text_of(mine)
     assert "受信箱（1件）" in text_of(theirs)
@@ -155,7 +155,7 @@ async def test_proposals_wait_for_their_proposer_and_for_curators(app: App, pers
     shown = await curator.until_modal("1番目の論文", "採用")
     await curator.press(shown, "accept")
     await curator.until_home("1番目の論文")
-    await person.server.until(lambda: "確認を待っている" not in text_of(person.home))
+    await person.server.until(lambda: "採否を待っている" not in text_of(person.home))
     await person.until_home("自分が追加した論文", "1番目の論文")
     assert "受信箱" not in text_of(curator.home)
     assert "自分が追加した論文" not in text_of(curator.home)

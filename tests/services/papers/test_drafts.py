@@ -108,7 +108,7 @@ async def test_a_source_that_is_out_of_reach_is_told_and_does_not_stop_anybody(
     assert (await drafts.complete(Draft("2307.08621", title="RetNet"))).title == "RetNet"
     with pytest.raises(InputError) as caught:
         await drafts.complete(Draft("2307.08621"))
-    assert caught.value.text("ja") == "Discordが 503 を返しました。タイトルを入力すれば登録できます。"
+    assert caught.value.text("ja") == "Discordが 503 を返しました。タイトルを入力すれば追加できます。"
 
 
 async def test_a_source_is_asked_once_while_the_form_is_filled_in(drafts: Drafts, finder: FakeFinder) -> None:

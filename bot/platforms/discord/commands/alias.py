@@ -37,7 +37,7 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     await response.send(interaction, t(actor.locale, "The alias was saved: {alias}", alias=_line(*entry)))
 
 
-@alias.command(name=both("remove", "削除"), description=both("Remove an alias", "別名を消す"))
+@alias.command(name=both("remove", "削除"), description=both("Remove an alias", "別名を削除する"))
 @app_commands.rename(name=_NAME)
 async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
     """Remove an alias."""

@@ -59,9 +59,8 @@ async def subscribe(
     subscription = await subscriptions.subscribe(
         place, channel.name, schedule, tags or "", locale, actor.services.locale
     )
-    late = await subscriptions.late_edition(subscription)
-    lines = [_subscription_line(subscription, actor), *([actor.say(late)] if late else [])]
-    await _say(interaction, "\n".join(lines))
+    heading, outlook = map(actor.say, await subscriptions.confirmation(subscription))
+    await _say(interaction, "\n".join((heading, _subscription_line(subscription, actor), outlook)))
 
 
 @digest.command(
@@ -94,7 +93,7 @@ async def status(interaction: Interaction) -> None:
     await response.send_lines(interaction, lines or [actor.say(NO_SUBSCRIPTION)])
 
 
-@digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
+@digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次号を下見する"))
 @app_commands.rename(name=_NAME)
 async def preview(interaction: Interaction, name: str | None = None) -> None:
     """Show the next edition only to the person who asked."""
@@ -103,13 +102,13 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
     if edition is None:
         await _say(interaction, actor.say(NOTHING_NEW))
         return
-    first, *rest = DiscordRenderer(actor.services.zone, actor.names).edition(edition, lambda _: "preview")
+    first, *rest = DiscordRenderer(actor.services.zone, actor.names).edition(edition, lambda _: "")
     await response.send(interaction, first["content"], embeds=_embeds(first))
     for message in rest:
         await response.send(interaction, embeds=_embeds(message))
 
 
-@digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次の号をいま発行する"))
+@digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次号をいま発行する"))
 @app_commands.rename(name=_NAME)
 async def post(interaction: Interaction, name: str | None = None) -> None:
     """Post the next edition of a subscription now; the name may be left out where only one can be meant."""

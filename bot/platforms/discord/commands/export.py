@@ -41,4 +41,6 @@ async def export(interaction: Interaction, format: Choice[str], query: Range[str
             return
         file.seek(0)
         upload = discord.File(file, f"papers{ENDING_OF[format.value]}")
-        await response.send(interaction, tn(actor.locale, "{n} paper", "{n} papers", count), file=upload)
+        await response.send(
+            interaction, tn(actor.locale, "{n} paper, as a file.", "{n} papers, as a file.", count), file=upload
+        )

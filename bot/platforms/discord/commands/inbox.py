@@ -25,7 +25,7 @@ from bot.services.rate_limit import DECISION_COST
 
 @app_commands.command(
     name=both("inbox", "受信箱"),
-    description=both("Decide on papers that people proposed or feeds found", "提案やフィードの論文を確認する"),
+    description=both("Decide on papers that people proposed or feeds found", "提案やフィードの論文の採否を決める"),
 )
 @app_commands.guild_only()
 async def inbox(interaction: Interaction) -> None:

@@ -32,7 +32,7 @@ async def _export(interaction: Interaction, format: str, query: str) -> str:
         if not count:
             return t(actor.locale, "No paper was found, so there is no file.")
         file.seek(0)
-        text = tn(actor.locale, "{n} paper", "{n} papers", count)
+        text = tn(actor.locale, "{n} paper, as a file.", "{n} papers, as a file.", count)
         await send_file(interaction, f"papers{ENDING_OF[format]}", file.read(), text)
     return t(actor.locale, "The file is in your direct messages with the bot.")
 

@@ -56,9 +56,8 @@ async def _subscribe(interaction: Interaction, channel: str, schedule: str, tags
     subscription = await subscriptions.subscribe(
         address_of(interaction, channel), name, schedule, without_links(tags), locale, actor.services.locale
     )
-    late = await subscriptions.late_edition(subscription)
-    lines = [subscription_line(subscription, actor), *([actor.say(late)] if late else [])]
-    await response.send(interaction, Answer("\n".join(lines)))
+    heading, outlook = map(actor.say, await subscriptions.confirmation(subscription))
+    await response.send(interaction, Answer("\n".join((heading, subscription_line(subscription, actor), outlook))))
 
 
 def _split(text: str) -> tuple[str, str]:
