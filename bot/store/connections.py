@@ -15,6 +15,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 from sqlalchemy.util import greenlet_spawn
 
+from bot.domain.errors import StoreError
+from bot.i18n import msg
 from bot.store.connection import StoreConnection
 
 T = TypeVar("T")
@@ -24,7 +26,7 @@ _PATIENCE = 1.0  # seconds; connections lent for longer are closed when they com
 
 
 class Connections:
-    """The connections of one engine; `close` closes them all.
+    """The connections of one engine; `close` closes them all, and then none is lent any more.
 
     Closing waits a moment for lent connections and for those being opened, because the caller usually ends the event
     loop next, which would cancel the task in which a driver opens.
@@ -33,14 +35,19 @@ class Connections:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._for_writing = engine.execution_options(writing=True, **_IN_TRANSACTION.get(engine.dialect.name, {}))
-        self._closed = False
+        self._is_closing, self._is_closed = False, False
         self._lent = 0
         self._all_back = asyncio.Event()
         self._all_back.set()
 
     @asynccontextmanager
     async def lend(self, *, writing: bool = False) -> AsyncIterator[StoreConnection]:
-        """Lend a connection; a cancellation during its opening or closing takes effect afterwards."""
+        """Lend a connection; a cancellation during its opening or closing takes effect afterwards.
+
+        Raises StoreError once all are closed.
+        """
+        if self._is_closed:
+            raise StoreError(msg("The database is closed already."))
         self._lent += 1
         self._all_back.clear()
         try:
@@ -53,7 +60,7 @@ class Connections:
 
     async def close(self) -> None:
         """Close all connections."""
-        self._closed = True
+        self._is_closing = True
         await finish(self._close())
 
     @asynccontextmanager
@@ -73,11 +80,12 @@ class Connections:
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await self._all_back.wait()
+        self._is_closed = True
         await greenlet_spawn(self.engine.dispose)
 
     async def _take_back(self, connection: StoreConnection, pool: Pool) -> None:
         await connection.close()
-        if self._closed:  # the pool was already emptied, so nobody else would close this connection
+        if self._is_closing:  # the pool was already emptied, so nobody else would close this connection
             await greenlet_spawn(pool.dispose)
 
 

@@ -107,7 +107,7 @@ class SlackConnection:
             return
         await asyncio.wait(list(under_way), timeout=_LAST_ANSWERS)
         left = dict(under_way)
-        if telling := [asyncio.create_task(say_interrupted(each)) for each in left.values()]:
+        if telling := [asyncio.create_task(say_interrupted(each)) for each in left.values() if each]:
             await asyncio.wait(telling, timeout=_LAST_ANSWERS)
         for task in (*left, *telling):
             task.cancel()

@@ -52,12 +52,15 @@ _log = structlog.get_logger()
 
 
 class Listeners:
-    """Our functions as Bolt's listeners; `under_way` are the interactions that are being answered."""
+    """Our functions as Bolt's listeners.
+
+    `under_way` are the tasks that serve something, with the interaction where somebody waits for an answer.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client, self._completions = client, AutocompleteQueue()
         self._served = RecentCache[bool]()  # interactions by id, since Slack may deliver one twice
-        self.under_way: dict[asyncio.Task[Any], Interaction] = {}
+        self.under_way: dict[asyncio.Task[Any], Interaction | None] = {}
 
     def register(self, app: AsyncApp) -> None:
         """Register a listener for everything that Slack may send."""
@@ -132,7 +135,7 @@ class Listeners:
     async def _options(self, ack: AsyncAck, body: Json) -> None:
         complete = MENUS.get(str(body.get("action_id", "")))
         options: list[Any] = []
-        begin_request(_request(body))
+        self._begin(body)
         try:
             require_member(self._client, body)
             if complete and await self._completions.turn(user_of(body)):
@@ -159,7 +162,7 @@ class Listeners:
         serve = EVENTS.get(str(event.get("type")))
         if serve is None or self._is_repeated(body):
             return
-        begin_request(_request(body))
+        self._begin(body)
         try:
             require_member(self._client, body)
             await serve(self._client, body)
@@ -172,13 +175,10 @@ class Listeners:
         """Do an interaction's work once, or tell the person why it was not done."""
         if self._is_repeated(body):
             return
+        task = self._begin(body)
+        interaction = self.under_way[task] = interaction_of(self._client, body)
         await acknowledgement_sent()
         began = monotonic()
-        begin_request(_request(body))
-        interaction = interaction_of(self._client, body)
-        task = asyncio.current_task()
-        assert task
-        self.under_way[task] = interaction
         try:
             async with wait_notice(interaction):
                 actor = await actor_of(self._client, body, _BRIEF if name in FOR_EVERYBODY else LONGEST_WAIT)
@@ -189,11 +189,19 @@ class Listeners:
         except Exception as error:
             await error_handler.respond(interaction, error)
         finally:
-            del self.under_way[task]
             kind = str(body.get("type") or "command")
             self._client.services.metrics.observe("interaction", monotonic() - began, "slack", kind)
             note_use(self._client, body)
             self.refresh_homes()
+
+    def _begin(self, body: Json) -> asyncio.Task[Any]:
+        """Begin a request; return this task, for which a stop now waits."""
+        begin_request(_request(body))
+        task = asyncio.current_task()
+        assert task
+        self.under_way[task] = None
+        task.add_done_callback(lambda task: self.under_way.pop(task, None))
+        return task
 
     def _is_repeated(self, body: Json) -> bool:
         """Return whether this process serves or has served this already, and remember it."""

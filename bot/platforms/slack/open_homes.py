@@ -26,7 +26,7 @@ class OpenHomes:
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._homes: dict[str, OpenHome] = {}
-        self.is_outdated = False
+        self.is_outdated, self._is_stopped = False, False
         self.task: asyncio.Task[None] | None = None
 
     def open(self, user: str) -> OpenHome:
@@ -44,12 +44,14 @@ class OpenHomes:
 
     def recent(self) -> dict[str, OpenHome]:
         """Return the Homes that were opened recently, by person; the others are forgotten."""
+        if self._is_stopped:
+            return {}
         oldest = self._now() - _RECENT
         self._homes = {user: home for user, home in self._homes.items() if home.opened_at >= oldest}
         return dict(self._homes)
 
     def stop(self) -> None:
-        """Update no Home any more."""
-        self._homes.clear()
+        """Update no Home any more, whoever uses one meanwhile."""
+        self._is_stopped = True
         if self.task:
             self.task.cancel()

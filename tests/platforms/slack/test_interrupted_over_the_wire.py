@@ -254,6 +254,17 @@ async def test_who_waits_when_the_bot_stops_is_told_and_keeps_the_form(
         await person.until_modal(LOOK)
 
 
+async def test_who_asks_or_opens_their_home_just_before_the_bot_stops_is_answered(
+    connected: Callable[[], Connected], person: Person, channel: Channel, server: SlackServer
+) -> None:
+    server.fault("users.info", delay=0.2, times=None)
+    async with connected():
+        await person.open_home()
+        await person.write(channel, "/paper RetNet")
+    assert "RetNet" in text_of(person.reads[0])
+    assert person.home
+
+
 async def test_everything_is_acknowledged_at_once_beside_an_import(
     app: App, channel: Channel, server: SlackServer
 ) -> None:
