@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Literal
@@ -37,11 +37,12 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text of one kind; `url` is the target of a link."""
+    """A piece of text of one kind; `url` is the target of a link, `title` its title attribute."""
 
     text: str
     url: str = ""
     strong: bool = False
+    title: str = ""
 
     @property
     def is_label(self) -> bool:
@@ -113,5 +114,5 @@ def text_of(pieces: list[Span]) -> str:
 
 def merged(pieces: list[Span]) -> list[Span]:
     """Return the spans with neighbours of the same kind merged."""
-    groups = [list(group) for _, group in groupby(pieces, key=lambda piece: (piece.url, piece.strong))]
-    return [Span(text_of(group), group[0].url, group[0].strong) for group in groups]
+    groups = [list(group) for _, group in groupby(pieces, key=lambda piece: (piece.url, piece.strong, piece.title))]
+    return [replace(group[0], text=text_of(group)) for group in groups]

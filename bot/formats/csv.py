@@ -20,7 +20,7 @@ from bot.formats.links import Contents, Untitled
 from bot.formats.person_names import names_in
 from bot.formats.positions import PositionedTree
 from bot.formats.record import Record, split_words
-from bot.formats.table_columns import column_of, day_first, put_cell, year_first
+from bot.formats.table_columns import column_of, day_first, link_line, put_cell, year_first
 from bot.formats.update_line import lines_of
 from bot.i18n import Message, msg
 
@@ -170,7 +170,7 @@ def _cells(paper: Paper) -> Iterator[str]:
             case Identifiers() as ids:
                 yield "\n".join(f"{scheme}:{id}" for scheme, id in ids.pairs())
             case tuple() as values if name == "links":
-                yield "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in values)
+                yield "\n".join(map(link_line, values))
             case tuple() if name == "updates":
                 yield lines_of(paper)
             case tuple() as values:

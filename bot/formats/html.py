@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.paper import Paper
-from bot.formats.markdown import NAME, facts_of, links_of, updates_of
+from bot.formats.markdown import NAME, facts_of, links_of, title_of, updates_of
 
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
 _STYLE = """
@@ -71,13 +71,14 @@ def _parts(paper: Paper) -> Iterator[str]:
     if paper.excerpt:
         yield f"<blockquote>{_linked(paper.excerpt)}</blockquote>"
     if links := links_of(paper):
-        yield "<nav>" + " ".join(_anchor(link.url, _escaped(link.name)) for link in links) + "</nav>"
+        yield "<nav>" + " ".join(_anchor(link.url, _escaped(link.name), title_of(link)) for link in links) + "</nav>"
     if paper.tags:
         yield f'<p class="tags">{_escaped(" ".join(f"#{tag}" for tag in paper.tags))}</p>'
 
 
-def _anchor(url: str, content: str) -> str:
-    return f'<a href="{_escaped(url)}" rel="noopener noreferrer">{content}</a>'
+def _anchor(url: str, content: str, title: str = "") -> str:
+    attribute = f' title="{_escaped(title)}"' if title else ""
+    return f'<a href="{_escaped(url)}" rel="noopener noreferrer"{attribute}>{content}</a>'
 
 
 def _linked(text: str) -> str:

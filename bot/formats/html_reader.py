@@ -104,7 +104,7 @@ class _Page:
         self._line, self._counted = 1, 0
         self._kind: Kind = "text"
         self._level, self._depth, self._quotes, self._strong, self._around = 0, 0, 0, 0, 0
-        self._role = self._name = self._url = ""
+        self._role = self._name = self._url = self._title = ""
         self._pieces: list[Span] = []
         self._cells: list[list[Span]] | None = None
         self._header: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ class _Page:
             plain = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
             plain = plain if self._is_ours and self._kind in ("text", "quote") else _SPACES.sub(" ", plain)
             if plain.strip() or (self._pieces and not plain.startswith("\n")):
-                self._pieces.append(Span(plain, self._url, self._strong > 0))
+                self._pieces.append(Span(plain, self._url, self._strong > 0, self._title))
 
     def _tag(self, name: str, closes: bool, attributes: str, at: int) -> Iterator[Block]:
         if name in _AROUND and not self._is_ours:
@@ -150,6 +150,7 @@ class _Page:
             self._around = max(0, self._around - 1) if closes else self._around + 1
         elif name == "a":
             self._url = "" if closes else web_address(_attribute(attributes, "href")) or ""
+            self._title = _attribute(attributes, "title") if self._url else ""
         elif name in ("b", "strong"):
             self._strong = max(0, self._strong - 1) if closes else self._strong + 1
         elif name == "br":

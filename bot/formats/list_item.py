@@ -179,11 +179,11 @@ def add_to_section(entry: ListItem, block: Block) -> None:
 
 def _bare(links: list[Span]) -> bool:
     """Return whether links are plain addresses in a text."""
-    return all(piece.text == piece.url for piece in links)
+    return all(piece.text == piece.url != piece.title for piece in links)
 
 
 def _own_value(piece: Span) -> dict[str, str | None]:
-    return {"url": piece.url, "label": None if Link(piece.url).name == piece.text else piece.text}
+    return {"url": piece.url, "label": None if Link(piece.url).name == piece.text != piece.title else piece.text}
 
 
 def _put_facts(record: Record, parts: list[str]) -> None:

@@ -54,9 +54,18 @@ def _section(paper: Paper) -> Iterator[str]:
     if paper.excerpt:
         yield "\n".join(f"> {line}".rstrip(" ") for line in _lines(paper.excerpt).split("\n"))
     if links := links_of(paper):
-        yield " · ".join(f"[{_escaped(link.name)}](<{link.url}>)" for link in links)
+        yield " · ".join(f"[{_escaped(link.name)}](<{link.url}>{_title(link)})" for link in links)
     if paper.tags:
         yield " ".join(f"\\#{_escaped(tag)}" for tag in paper.tags)
+
+
+def title_of(link: Link) -> str:
+    """Return the title that tells a label from the name or the address that a link without one shows; else empty."""
+    return link.label or "" if link.label in (Link(link.url).name, link.url) else ""
+
+
+def _title(link: Link) -> str:
+    return f' "{title}"' if (title := title_of(link)) else ""
 
 
 def _lines(text: str) -> str:

@@ -27,7 +27,7 @@ _ANCHOR = re.compile(
 _TAG = re.compile(r"</?(?!https?:)[a-zA-Z][^<>]{0,500}>|<!--.{0,2000}?-->")
 _TOKEN = re.compile(r"!?\[|\]|<https?://[^\s<>]+>|https?://[^\s<>\[\]()|]+|\*\*|__")
 _TARGET = re.compile(
-    r"\(\s{0,3}+(?:<([^<>\n]*+)>|([^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+))(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?\s{0,3}+\)"
+    r"\(\s{0,3}+(?:<([^<>\n]*+)>|([^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+))(?:\s++(?:\"([^\"\n]*+)\"|'([^'\n]*+)'))?\s{0,3}+\)"
 )
 _EMPHASIS = re.compile(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)|~~|`")
 _LONGEST_LINE = 20_000
@@ -152,7 +152,8 @@ class _SpanReader:
         elif mark != "]":
             return end - self._add_address(mark)
         elif self.brackets and (target := _TARGET.match(line, end)):
-            self._add_link((target[1] or target[2] or "").translate(_BACK))
+            url, title = target[1] or target[2] or "", target[3] or target[4] or ""
+            self._add_link(url.translate(_BACK), title.translate(_BACK))
             return target.end()
         else:
             if self.brackets:
@@ -167,14 +168,14 @@ class _SpanReader:
         self.spans.append(Span(address, address, self.is_strong))
         return len(url) - len(address)
 
-    def _add_link(self, url: str) -> None:
+    def _add_link(self, url: str, title: str) -> None:
         """Make a link of the spans since the last open bracket; an image is left out."""
         start, is_picture = self.brackets.pop()
         label = self.spans[start + 1 :]
         del self.spans[start:]
         if not is_picture:
             is_strong = self.is_strong or (label != [] and all(each.strong for each in label if each.text.strip()))
-            self.spans.append(Span(text_of(label).strip(), url, is_strong))
+            self.spans.append(Span(text_of(label).strip(), url, is_strong, title))
 
 
 def _hidden(text: str) -> str:

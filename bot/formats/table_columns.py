@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.identifiers import identifiers_in, web_address
+from bot.domain.paper import Link
 from bot.domain.text import normalized
 from bot.formats.person_names import names_in
 from bot.formats.record import Place, Record, split_words
@@ -85,13 +86,20 @@ def year_first(date: str, begins_with_day: bool) -> str:
     return f"{match[3]}-{month}-{day}"
 
 
+def link_line(link: Link) -> str:
+    """Return a link as a line of a cell; a label with an address is in brackets, so that it is no second link."""
+    label = link.label or ""
+    return f"{link.url} {f'[{label}]' if _URL.search(label) else label}".rstrip()
+
+
 def _put_links(record: Record, text: str, place: Place, label: str | None) -> None:
     links: list[dict[str, str | None]] = []
     for line in map(str.strip, text.split("\n")):
         first, _, remark = line.partition(" ")
         urls = _URL.findall(line)
-        if web_address(first) and not _URL.search(remark):
-            links.append({"url": first, "label": remark.strip() or label})
+        label_address = remark[1:-1] if remark[:1] == "[" and remark[-1] == "]" and _URL.search(remark[1:-1]) else ""
+        if web_address(first) and (label_address or not _URL.search(remark)):
+            links.append({"url": first, "label": label_address or remark.strip() or label})
         elif urls:
             remark = _URL.sub("", line).strip(" \t:：-[]()（）|,、;") if len(urls) == 1 else ""
             links += [{"url": url.rstrip(".,;"), "label": remark or label} for url in urls]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import DayoriError
@@ -17,7 +17,7 @@ from bot.formats import atom, bibtex, csl, json, markdown, ris, yaml
 from bot.formats.atom import AtomFeed
 from bot.formats.person_names import from_inverted, parted
 from bot.formats.registry import READERS, WRITERS
-from tests.samples import paper, texts
+from tests.samples import lines, paper, texts
 
 BOTH_WAYS = ("yaml", "json", "bibtex", "csl", "ris")
 HOSTILE = (
@@ -192,6 +192,37 @@ def test_a_doi_comes_back_as_it_went(doi: str, format: str) -> None:
 def test_an_address_comes_back_as_it_went(url: str, label: str | None, format: str) -> None:
     sample = paper(1, links=[Link(url, label), Link("https://z.org/", label)])
     assert READERS[format]("".join(WRITERS[format]([sample])), "f") == [sample]
+
+
+# The names that links without a label show, labels that look like links or lists, marks, odd characters.
+LABELS = (
+    "code",
+    "PDF",
+    "arXiv",
+    "z.org",
+    "https://z.org/",
+    "https://a.org/?",
+    "[https://b.org/]",
+    "paper",
+    "論文",
+    "[x]",
+)
+LABELLED = ("https://github.com/a/b", "https://z.org/x.pdf", "https://arxiv.org/abs/2401.00009", "https://z.org/")
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.none() | st.sampled_from(LABELS) | hostile | lines, min_size=len(LABELLED), max_size=len(LABELLED)),
+    st.integers(1, len(LABELLED)),
+    st.sampled_from(sorted(WRITERS)),
+)
+def test_every_label_comes_back_as_it_went(labels: list[str | None], n: int, format: str) -> None:
+    links = [Link(url, label) for url, label in zip(LABELLED[:n], labels, strict=False)]
+    assume(not any("\ufffe" in (label or "") for label in labels))  # no page and no feed may hold it
+    sample = paper(1, links=links, comment="よい")
+    (back,) = READERS[format]("".join(WRITERS[format]([sample])), "f")
+    assert back.links[-n:] == sample.links
+    assert back.comment == sample.comment
 
 
 def test_a_suffix_stands_where_each_program_reads_it() -> None:
