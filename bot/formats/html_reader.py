@@ -179,6 +179,8 @@ class _Page:
             self._role = next(
                 (role for role in _ROLES if self._is_ours and _attribute(attributes, "class") == role), ""
             )
+        elif name == "nav" and not closes:
+            self._role = "links"
         elif name == "table":
             self._header = ()
         is_item = not closes and (name == "li" or (self._kind == "item" and name in ("p", "div")))

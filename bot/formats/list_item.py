@@ -169,17 +169,17 @@ def add_to_section(entry: ListItem, block: Block) -> None:
         return
     elif block.role == "facts":
         _put_facts(entry.record, _FACTS.split(text))
-    elif block.role == "tags" or (not links and text[:1] in "#＃" and _TAGS.split(text)[0] == ""):
+    elif block.role == "tags" or (not entry.is_ours and not links and _TAGS.split(text)[0] == ""):
         entry.record.put("tags", [tag for tag in _TAGS.split(text) if tag])
-    elif links and not text_of([p for p in pieces if not p.url]).strip(TRIM + "/()[]") and not _bare(links):
+    elif links and not text_of([p for p in pieces if not p.url]).strip(TRIM + "/()[]") and _are_links(entry, block):
         entry.record.values["links"] = [_own_value(piece) for piece in links if web_address(piece.url)]
     elif text:
         entry.remarks.append(text)
 
 
-def _bare(links: list[Span]) -> bool:
-    """Return whether links are plain addresses in a text."""
-    return all(piece.text == piece.url != piece.title for piece in links)
+def _are_links(entry: ListItem, block: Block) -> bool:
+    """Return whether a paragraph's links are the paper's, and no text of plain addresses."""
+    return block.role == "links" if entry.is_ours else any(piece.url not in ("", piece.text) for piece in block.spans)
 
 
 def _own_value(piece: Span) -> dict[str, str | None]:

@@ -11,7 +11,8 @@ from bot.domain.paper import Link, Paper
 NAME = "論文だより"
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
 _INLINE = re.compile(r"([\\`*_\[\]<>~|&$])")
-_AT_START = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
+_AT_START = re.compile(r"^(#(?=[\s#]|$)|[+=:-]|\d+(?=[.)]))")
+_AT_END = re.compile(r"#(?=#*$)")  # would close a heading
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
@@ -42,7 +43,7 @@ def links_of(paper: Paper) -> list[Link]:
 
 def _section(paper: Paper) -> Iterator[str]:
     heading = _escaped(paper.heading)
-    yield f"## [{heading}](<{paper.url}>)" if paper.url else f"## {heading}"
+    yield f"## [{heading}](<{paper.url}>)" if paper.url else f"## {_AT_END.sub(_behind_backslash, heading)}"
     if paper.headline:
         yield f"**{_escaped(paper.title)}**"
     if facts := facts_of(paper):
@@ -52,7 +53,7 @@ def _section(paper: Paper) -> Iterator[str]:
     if paper.comment:
         yield _lines(paper.comment)
     if paper.excerpt:
-        yield "\n".join(f"> {line}".rstrip(" ") for line in _lines(paper.excerpt).split("\n"))
+        yield "\n".join(f"> {line}" if line else ">" for line in _lines(paper.excerpt).split("\n"))
     if links := links_of(paper):
         yield " · ".join(f"[{_escaped(link.name)}](<{link.url}>{_title(link)})" for link in links)
     if paper.tags:
@@ -60,8 +61,8 @@ def _section(paper: Paper) -> Iterator[str]:
 
 
 def title_of(link: Link) -> str:
-    """Return the title that tells a label from the name or the address that a link without one shows; else empty."""
-    return link.label or "" if link.label in (Link(link.url).name, link.url) else ""
+    """Return the title that tells a label from the name that a link without one shows; empty for other links."""
+    return link.label or "" if link.label == Link(link.url).name else ""
 
 
 def _title(link: Link) -> str:

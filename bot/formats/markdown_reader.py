@@ -13,8 +13,9 @@ from bot.formats.markdown import NAME
 
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 _ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
+_OWN_TAGS = re.compile(r"\\#[^\s#]")  # our comments escape only what would be a heading
 _FENCE = re.compile(r"\s{0,9}(```|~~~)")
-_RULE = re.compile(r"\s{0,3}(?:[-*_=]\s*){3,}$")
+_RULE = re.compile(r"\s{0,3}([-*_=])\s*+(?:\1\s*+){2,}+$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 # While markup is parsed, escaped marks are replaced by Unicode noncharacters.
@@ -60,7 +61,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             continue
         if heading := _HEADING.match(line):
             item_indent = -1
-            yield Block("heading", number, pieces_of(heading[2].rstrip("# \t")), level=len(heading[1]))
+            yield Block("heading", number, pieces_of(_unclosed(heading[2].rstrip())), level=len(heading[1]))
         elif (item := _ITEM.match(line)) and not _RULE.match(line):
             item_indent = len(item[1].expandtabs(4))
             yield Block("item", number, pieces_of(item[2]), level=item_indent)
@@ -74,6 +75,12 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             paragraph.append((number, line))
     if paragraph:
         yield _paragraph(paragraph, item_indent)
+
+
+def _unclosed(heading: str) -> str:
+    """Return a heading without the marks that close it: `Title ##`, but not `C#`."""
+    text = heading.rstrip("#")
+    return text.rstrip() if text[-1:] in " \t" else heading
 
 
 def _header(line: str, following: Sequence[str]) -> tuple[str, ...]:
@@ -104,7 +111,8 @@ def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
     texts, is_quote = [text for _, text in lines], all(text.lstrip().startswith(">") for _, text in lines)
     if is_quote:
         texts = [text.lstrip().removeprefix(">").removeprefix(" ") for text in texts]
-    ends = ["\n" if text.endswith(("  ", "\\")) else " " for text in texts]
+    gaps = [is_quote and not text.strip() for text in (*texts, "x")]
+    ends = ["\n" if text.endswith(("  ", "\\")) or any(gaps[n : n + 2]) else " " for n, text in enumerate(texts)]
     raw = "".join(text.strip().removesuffix("\\") + end for text, end in zip(texts, ends, strict=True)).rstrip()
     is_facts = len(raw) > 2 and raw[0] == raw[-1] == "*" and raw[1] != "*" and raw[-2] not in "*\\"
     level = item_indent + 1 if item_indent >= 0 else 0
@@ -112,7 +120,8 @@ def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
         return Block("text", lines[0][0], [Span(_plain(_hidden(raw[3:-3])))], level, role="updates")
     if is_facts:
         return Block("text", lines[0][0], [Span(_plain(_hidden(raw[1:-1])))], level, role="facts")
-    return Block("quote" if is_quote else "text", lines[0][0], pieces_of(raw), level)
+    role = "tags" if _OWN_TAGS.match(raw) else "links" if raw.startswith("[") else ""
+    return Block("quote" if is_quote else "text", lines[0][0], pieces_of(raw), level, role)
 
 
 def pieces_of(text: str) -> list[Span]:

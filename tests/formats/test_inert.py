@@ -225,6 +225,31 @@ def test_every_label_comes_back_as_it_went(labels: list[str | None], n: int, for
     assert back.comment == sample.comment
 
 
+# Characters without width, marks, joiners, directions, unusual spaces, and what begins or ends something in Markdown.
+ODD = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202e\u2066\u2069\u200f\u0301\u3099\ufe0f\u20e3\U0001f3fb\u3164"
+odd = st.text(ODD + "\u2028\x85\x0b\u00a0\u3000\u2003\n #＃-+*_=>|[]`\\1.:・x論👩", min_size=1, max_size=6)
+
+
+@example("#\u200d", "x", "x", "html")
+@example("x", "x", "C#", "markdown")
+@example("#x", "-", "#", "markdown")
+@settings(max_examples=400)
+@given(odd, odd, odd, st.sampled_from(sorted(WRITERS)))
+def test_odd_characters_come_back_as_they_went(comment: str, headline: str, title: str, format: str) -> None:
+    try:
+        sample = make_paper(title=title, id="a", headline=headline, comment=comment, excerpt=comment[::-1])
+    except DayoriError:
+        return
+    (back,) = READERS[format]("".join(WRITERS[format]([sample])), "f")
+    for name in ("title", "headline", "comment", "excerpt"):
+        assert _trimmed(getattr(back, name)) == _trimmed(getattr(sample, name)), name
+
+
+def _trimmed(text: str | None) -> list[str]:
+    """Return the lines of a text without the spaces around each, which Markdown does not keep."""
+    return [line.strip() for line in (text or "").split("\n")]
+
+
 def test_a_suffix_stands_where_each_program_reads_it() -> None:
     sample = paper(1, authors=["Martin Luther King, Jr."])
     assert "author = {King, Jr., Martin Luther}" in "".join(bibtex.write([sample]))

@@ -167,6 +167,12 @@ def _seen(value: object) -> str:
     return "".join(str(value).split())
 
 
+def test_a_quotation_comes_back_with_its_lines() -> None:
+    paper = make_paper(title="A", excerpt="one\ntwo\n\nthree")
+    (back,) = markdown_reader.read("".join(markdown.write([paper])), "f").papers
+    assert back.excerpt == paper.excerpt
+
+
 def test_a_headline_that_looks_like_markdown_comes_back() -> None:
     paper = make_paper(
         title="*T* [x](y) # z", headline="**太字** `code` | 表", comment="# no\n- list\n1. x\n> y\n**z**"
