@@ -136,7 +136,7 @@ class DayoriClient(Client):
         self.delivery = services.delivery(publishers)
         self.message_updates = services.message_updates(publishers, partial(leases.holds, delivery_job))
         self._identification = Identification(leases if shards else None, delivery_job)
-        self.tree = Tree(self)
+        self.tree: Tree = Tree(self)
         self.add_dynamic_items(*_COMPONENTS)
 
     async def setup_hook(self) -> None:

@@ -22,6 +22,7 @@ from bot.platforms.discord.commands.digest import digest
 from bot.platforms.discord.commands.editpaper import editpaper, history, removepaper
 from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.feed import feed
+from bot.platforms.discord.commands.help import show_help
 from bot.platforms.discord.commands.inbox import inbox
 from bot.platforms.discord.commands.paper import paper, papers, random
 from bot.platforms.discord.commands.stats import stats
@@ -47,6 +48,7 @@ _COMMANDS: tuple[Any, ...] = (
     feed,
     export,
     stats,
+    show_help,
 )
 _COSTS = {
     "addpaper": ADDITION_COST,

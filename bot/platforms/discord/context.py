@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import discord
+from discord import app_commands
 
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, Message, closest, msg
@@ -24,6 +25,7 @@ class Client(discord.AutoShardedClient):
 
     services: Services
     names: CommandNames
+    tree: app_commands.CommandTree[Any]
     delivery: Delivery
     message_updates: MessageUpdates
     under_way: dict[asyncio.Task[Any], Interaction]  # interactions by the tasks that answer them

@@ -37,6 +37,7 @@ async def test_commands_are_synced_once_and_again_only_when_they_change(server: 
         "export",
         "feed",
         "stats",
+        "help",
     }
     assert names["paper"]["name_localizations"] == {"ja": "論文"}
     assert names["paper"]["description_localizations"]["ja"]

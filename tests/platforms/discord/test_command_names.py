@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.app import open_app
 from bot.domain.errors import NotFoundError
 from bot.i18n import CommandName, msg
@@ -109,3 +111,24 @@ async def test_a_process_that_only_posts_knows_the_ids(start: StartBot, server: 
         pass
     async with open_app(app.config) as posting:
         assert posting.command_names.name("addpaper", "ja") == mention(server, "addpaper")
+
+
+@pytest.mark.parametrize(
+    ("locale", "lines"),
+    [
+        ("ja", ["論文を探す", "チャンネルにだよりを配信する", "リンク先の論文を追加する"]),
+        ("en-US", ["Look up a paper", "Send the digest to a channel", "add the paper that the message links to"]),
+    ],
+)
+async def test_help_lists_every_command_in_the_readers_language(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel, locale: str, lines: list[str]
+) -> None:
+    async with start():
+        (embed,) = (await server.slash(reader, general, "help", locale=locale)).embeds
+    shown = embed["description"]
+    assert all(line in shown for line in lines)
+    commands = server.sent("PUT", "/commands")[0].body
+    for command in (each for each in commands if each["type"] == 1):
+        subcommands = [each["name"] for each in command.get("options", ()) if each["type"] == 1]
+        for path in [f"{command['name']} {name}" for name in subcommands] or [command["name"]]:
+            assert mention(server, path) in shown

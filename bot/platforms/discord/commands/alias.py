@@ -22,7 +22,9 @@ _NAME = both("name", "言葉")
 
 @alias.command(
     name=both("add", "追加"),
-    description=both("Let a search for one find the other", "どちらで検索しても見つかるようにする"),
+    description=both(
+        "Name words for the same thing; each finds the other", "同じものを指す言葉を登録する（どちらでも見つかります）"
+    ),
 )
 @app_commands.describe(
     name=both("A word, for instance RAG", "言葉（例: RAG）"),

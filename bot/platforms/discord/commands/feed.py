@@ -40,7 +40,7 @@ _Rules = Range[str, 1, 1000]
 
 @feed.command(
     name=both("add", "追加"),
-    description=both("Add a feed, after a look at what it brings", "中身を確かめてから追加する"),
+    description=both("Add a feed, after a look at what it brings", "中身を確かめてからフィードを追加する"),
 )
 @app_commands.describe(
     url=both(
@@ -104,7 +104,7 @@ async def try_(
 
 @feed.command(
     name=both("edit", "編集"),
-    description=both("Change a feed's filter, after a look at the effect", "効果を確かめてから条件を変える"),
+    description=both("Change a feed's filter, after a look at the effect", "効果を確かめてからフィードの条件を変える"),
 )
 @app_commands.describe(name=_WHICH)
 @app_commands.rename(name=_NAME)
