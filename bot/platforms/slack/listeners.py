@@ -169,7 +169,7 @@ class Listeners:
         except DuplicateError:
             return  # it came twice, or another process serves it
         except (DayoriError, *LOST) as error:
-            _log.warning("an event was not served", event=event.get("type"), reason=str(error))
+            _log.warning("an event was not served", kind=event.get("type"), reason=str(error))
 
     async def _serve(self, body: Json, work: Callable[[Interaction], Awaitable[None]], name: str = "") -> None:
         """Do an interaction's work once, or tell the person why it was not done."""

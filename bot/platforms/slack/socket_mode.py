@@ -89,7 +89,9 @@ class SocketMode:
             return n in self._open
         finally:
             self._open.discard(n)
-            await self.heartbeat()
+            task = asyncio.current_task()
+            if not (task and task.cancelling()):  # a stop takes this process's note away and waits for no database here
+                await self.heartbeat()
 
     async def _take(self, n: int, socket: ClientWebSocketResponse, event: dict[str, Any]) -> None:
         if event.get("type") == "hello":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from statistics import median
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.platforms.slack.conftest import Connected, configured
 from tests.samples import paper
 from tests.stores import execute
 
+DOCKER = 10.0  # seconds until it kills what does not stop
 PROMPT, AT_MOST = 0.1, 1.0  # seconds for an acknowledgement; at most, since other tests run on this machine too
 
 
@@ -245,6 +247,8 @@ async def test_who_waits_when_the_bot_stops_is_told_and_keeps_the_form(
         end = await lock.__aenter__()
         await person.submit(form, **TYPED)
         await person.until_modal("お待ちください")
+        began = monotonic()
+    assert monotonic() - began < DOCKER
     told = await person.until_modal("ボットを再起動しています")
     end.set()
     await lock.__aexit__(None, None, None)
@@ -259,9 +263,11 @@ async def test_who_asks_or_opens_their_home_just_before_the_bot_stops_is_answere
 ) -> None:
     server.fault("users.info", delay=0.2, times=None)
     async with connected():
-        await person.open_home()
         await person.write(channel, "/paper RetNet")
     assert "RetNet" in text_of(person.reads[0])
+    server.fault("users.info", delay=0.2, times=None)
+    async with connected():
+        await person.open_home()
     assert person.home
 
 
