@@ -75,13 +75,14 @@ class Tree(app_commands.CommandTree[Client]):
             self.add_command(command)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Check who uses a command and how fast; a refused completion gets an empty list."""
+        """Check who uses a command, how fast, and with which options; a refused completion gets an empty list."""
         is_completion = interaction.type is InteractionType.autocomplete
         if is_completion and not await self.completions.turn(str(interaction.user.id)):
             return False  # Discord shows only the answer to the newest
         response.begin(interaction)
         try:
             actor = await actor_of(interaction)
+            require_declared(interaction)
             if not is_completion:
                 actor.spend(_COSTS.get(_name_of(interaction), COST))
         except DayoriError as error:
@@ -91,7 +92,6 @@ class Tree(app_commands.CommandTree[Client]):
             else:
                 await error_handler.respond(interaction, error)
             return False
-        require_declared(interaction)
         return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:

@@ -6,11 +6,12 @@ import structlog
 from discord import app_commands
 
 from bot.domain.errors import DayoriError, DuplicateError, InputError
-from bot.i18n import msg, t
+from bot.i18n import t
 from bot.platforms.discord import response
 from bot.platforms.discord.context import Interaction, locale_of
+from bot.platforms.discord.options import MALFORMED
 
-_MISFITS = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
+_MISFITS = (app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 _log = structlog.get_logger()
 
 
@@ -21,7 +22,7 @@ async def respond(interaction: Interaction, error: Exception) -> None:
     if isinstance(error, DuplicateError):
         return  # the other process answers
     if isinstance(error, _MISFITS):
-        error = InputError(msg("Discord sent this command in a form that this bot does not know; try it once more."))
+        error = InputError(MALFORMED)
     locale = locale_of(interaction)
     if isinstance(error, DayoriError):
         text = interaction.client.names.say(error.message, locale)

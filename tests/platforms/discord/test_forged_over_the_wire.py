@@ -212,3 +212,42 @@ async def test_another_persons_draft_is_refused_in_words(
     assert saved.content == "保存しました。"
     assert "Attention" in titles
     assert "奪った" not in titles
+
+
+CHANNEL = {"name": "channel", "type": 7, "value": "1"}
+SUBSCRIPTION = [{"name": "subscribe", "type": 1, "options": [CHANNEL, {"name": "schedule", "type": 3, "value": "月"}]}]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"name": "digest", "type": 1, "options": SUBSCRIPTION},
+        {"name": "digest", "type": 1, "options": SUBSCRIPTION, "resolved": {"channels": {"1": {"id": "1"}}}},
+        {"name": "digest", "type": 1, "options": SUBSCRIPTION, "resolved": {"channels": {"1": None}}},
+        {"name": "digest", "type": 1, "options": SUBSCRIPTION, "resolved": {"channels": []}},
+        {"name": "digest", "type": 1, "options": SUBSCRIPTION, "resolved": {"members": {"1": {}}}},
+        {"name": "paper", "type": 1, "options": [{"type": 3, "value": "x"}]},
+        {"name": "paper", "type": 1, "options": [None]},
+        {"name": "paper", "type": 1, "options": {}, "resolved": {"roles": {"a": {}}}},
+        {"name": "paper", "type": 7, "options": []},
+        {"name": "Add to papers", "type": 3},
+        {"name": "Add to papers", "type": 3, "target_id": "1"},
+        {"name": "Add to papers", "type": 3, "target_id": "1", "resolved": {"messages": {"1": {}}}},
+        {"name": "Add to papers", "type": 3, "target_id": "a", "resolved": {"messages": {"1": {"id": "1"}}}},
+    ],
+)
+async def test_a_command_that_was_sent_incompletely_gets_a_sentence_and_no_traceback(
+    server: DiscordServer,
+    start: StartBot,
+    curator: Member,
+    general: Channel,
+    part: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with start() as (_, client):
+        answer = await answered(await server.forge(curator, general, COMMAND, {"id": "1"} | part, locale="ja"))
+        assert client.is_ready()
+    assert answer.content == "コマンドの内容を読み取れませんでした。もう一度お試しください。"
+    assert caplog.records == []
+    assert "Traceback" not in capsys.readouterr().err
