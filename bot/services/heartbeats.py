@@ -1,9 +1,13 @@
-"""What every running process notes of itself: that it is alive, which shards it serves, and how it is connected."""
+"""What every running process notes of itself: that it is alive, which shards it serves, and how it is connected.
+
+Times are kept by the store's clock, or a machine whose own is minutes behind would seem to have stopped.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -14,7 +18,7 @@ from bot.services.cancellation import uncancellable
 from bot.services.digests.lease_owner import has_ended, new_owner
 from bot.services.ports import Clock
 from bot.store import state
-from bot.store.connection import StoreConnection
+from bot.store.clock_lag import clock_lag
 from bot.store.database import Database, iso
 
 LATE = timedelta(minutes=5)
@@ -66,13 +70,16 @@ class Heartbeats:
             connection = "lost"  # a new client of a bot that was connected before is a reconnect
         if connection != before:
             self._connections[platform] = {"state": connection, "since": iso(now)}
-        own = Heartbeat(self._key, now, self._process, self._connections, self._gateway, self._shards)
         async with self._writing, self._database.write(own_rows=True) as database:
-            others = [each for each in await _every(database) if each.key != self._key]
-            for each in others:
-                if not each.may_run(now) and _is_replaced(each, own):
-                    await state.remove_state(database, each.key)
-            await state.write_state(database, self._key, _text(own))
+            lag, texts = await clock_lag(database), await state.states(database, _KEY)
+            others = [note for note in _notes(texts, lag) if note.key != self._key]
+            own = Heartbeat(self._key, now, self._process, self._connections, self._gateway, self._shards)
+            gone = {each.key for each in others if not each.may_run(now) and _is_replaced(each, own)}
+            for key in sorted({*gone, self._key}):  # everywhere in one order, so that no two wait for each other
+                if key == self._key:
+                    await state.write_state(database, key, _text(_shifted(own, lag)))
+                else:
+                    await state.remove_state(database, key, texts[key])
         self._warn([each for each in others if each.may_run(now) and each.meets(own)])
 
     async def stop(self) -> None:
@@ -83,7 +90,7 @@ class Heartbeats:
     async def every(self) -> list[Heartbeat]:
         """Return the notes of all processes that were not stopped on purpose."""
         async with self._database.read() as connection:
-            return await _every(connection)
+            return _notes(await state.states(connection, _KEY), await clock_lag(connection))
 
     async def own(self) -> Heartbeat | None:
         """Return this process's note; None before the first."""
@@ -111,8 +118,20 @@ def _is_replaced(gone: Heartbeat, by: Heartbeat) -> bool:
     return gone.key == _KEY or gone.meets(by) or (gone.gateway == by.gateway == "")
 
 
-async def _every(connection: StoreConnection) -> list[Heartbeat]:
-    return [_read(key, text) for key, text in (await state.states(connection, _KEY)).items() if text]
+def _notes(texts: Mapping[str, str], lag: timedelta) -> list[Heartbeat]:
+    """Return stored notes with the times that this machine's clock had."""
+    return [_shifted(_read(key, text), -lag) for key, text in texts.items() if text]
+
+
+def _shifted(note: Heartbeat, by: timedelta) -> Heartbeat:
+    """Return a note with times of another clock."""
+    if not by or note.at == _NEVER:
+        return note
+    connections = {
+        platform: {**each, "since": iso(datetime.fromisoformat(each["since"]) + by)}
+        for platform, each in note.connections.items()
+    }
+    return note._replace(at=note.at + by, connections=connections)
 
 
 def _text(note: Heartbeat) -> str:

@@ -1,4 +1,7 @@
-"""The turns at a source with a strict limit, kept in the store for all processes; a process that dies holds none up."""
+"""The turns at a source with a strict limit, kept in the store for all processes; a process that dies holds none up.
+
+Times there are the store's, since a machine's clock that is minutes off would keep all others waiting.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from bot.services.cancellation import uncancellable
 from bot.services.ports import Clock
 from bot.sources.rate_limit import ARXIV_INTERVAL
 from bot.store import source_turns
+from bot.store.clock_lag import clock_lag
 from bot.store.database import Database
 
 INTERVAL = timedelta(seconds=ARXIV_INTERVAL)
@@ -36,7 +40,7 @@ class SourceTurns:
     ) -> None:
         self._database, self._clock, self._sleep = database, clock, sleep
         self._name, self._interval = name, interval
-        self._taken_at: datetime | None = None
+        self._taken_at: datetime | None = None  # by the store's clock
 
     async def take(self, patience: float) -> float:
         """Wait for the next turn, take it and return 0; else, after some seconds, return how long it may still last.
@@ -63,19 +67,21 @@ class SourceTurns:
         free_at = self._clock() + self._interval
         with self._limit_here():
             async with self._database.write() as connection:
-                await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at)
+                lag = await clock_lag(connection)
+                await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at + lag)
 
     @uncancellable
     async def pause(self, seconds: float) -> None:
         """Let no process take a turn for some seconds."""
         with self._limit_here():
             async with self._database.write() as connection:
-                await source_turns.pause(connection, self._name, self._clock() + timedelta(seconds=seconds))
+                until = self._clock() + timedelta(seconds=seconds) + await clock_lag(connection)
+                await source_turns.pause(connection, self._name, until)
 
     @uncancellable
     async def _try(self) -> float:
-        now = self._clock()
         async with self._database.write() as connection:
+            now = self._clock() + await clock_lag(connection)
             free_at = await source_turns.take(connection, self._name, now, now + _LONGEST_TURN)
         if free_at:
             return (free_at - now).total_seconds()

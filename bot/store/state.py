@@ -32,6 +32,7 @@ async def states(connection: StoreConnection, beginning: str) -> dict[str, str]:
     return {row.name: row.text for row in await connection.execute(query.order_by(state.c.name))}
 
 
-async def remove_state(connection: StoreConnection, name: str) -> None:
-    """Remove a name and its text."""
-    await connection.execute(delete(state).where(state.c.name == name))
+async def remove_state(connection: StoreConnection, name: str, text: str | None = None) -> None:
+    """Remove a name and its text; with `text`, only if that is still its text."""
+    conditions = [state.c.name == name] + ([state.c.text == text] if text is not None else [])
+    await connection.execute(delete(state).where(*conditions))

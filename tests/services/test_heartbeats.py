@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import await_only
@@ -81,18 +84,24 @@ async def test_what_is_asked_of_a_process_it_answers_for_itself(database: Databa
     assert await well.count_others() == 0
 
 
-@pytest.fixture
-def slow_note() -> Iterator[None]:
-    """Let the first note take a moment from its look at the others on."""
+@contextmanager
+def slow(beginning: str) -> Iterator[None]:
+    """Let the first statement with that beginning wait a moment, while its transaction has read already."""
     delays = iter([0.3])
 
     def delay(_: object, __: object, statement: str, *___: object) -> None:
-        if statement.startswith("INSERT INTO state"):
+        if statement.startswith(beginning):
             await_only(asyncio.sleep(next(delays, 0)))
 
     event.listen(Engine, "before_cursor_execute", delay)
     yield
     event.remove(Engine, "before_cursor_execute", delay)
+
+
+@pytest.fixture
+def slow_note() -> Iterator[None]:
+    with slow("INSERT INTO state"):
+        yield
 
 
 @pytest.mark.usefixtures("slow_note")
@@ -118,3 +127,33 @@ async def test_a_note_that_is_slow_to_be_written_does_not_outlive_an_orderly_sto
     await heartbeats.stop()
     await last
     assert await heartbeats.every() == []
+
+
+async def test_a_process_that_comes_back_while_its_old_note_is_removed_keeps_its_new_one(
+    database: Database, clock: AdjustableClock
+) -> None:
+    woken, other = Heartbeats(database, clock, "a"), Heartbeats(database, clock, "a")
+    await woken.beat("discord", "connected")
+    clock.advance(minutes=6)
+    with slow("DELETE FROM state"):
+        removing = asyncio.create_task(other.beat("discord", "connected"))
+        await asyncio.sleep(0.1)
+        await woken.beat("discord", "connected")
+        await removing
+    assert len(await other.every()) == 2
+
+
+async def test_a_machine_whose_clock_is_minutes_behind_seems_not_to_have_stopped(database: Database) -> None:
+    if database.path:
+        pytest.skip("one machine uses a file")
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    there, here = Heartbeats(database, now, "a"), Heartbeats(database, now, "b")
+    with time_machine.travel(now() - timedelta(minutes=10), tick=True):
+        await there.beat("discord", "starting")
+    (note,) = await here.every()
+    assert note.may_run(now())
+    since = datetime.fromisoformat(note.connections["discord"]["since"])
+    assert abs(now() - since) < timedelta(seconds=10)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+import time_machine
 
 from bot.services.source_turns import SourceTurns
 from bot.sources.rate_limit import RateLimits
@@ -105,3 +107,17 @@ async def test_a_look_up_that_is_given_up_while_it_takes_its_turn_holds_nobody_u
     await asyncio.wait((task,))
     clock.advance(seconds=3)
     assert await turns_of(database, clock).take(0) == 0
+
+
+async def test_a_machine_whose_clock_runs_minutes_ahead_keeps_nobody_waiting_for_minutes(database: Database) -> None:
+    if database.path:
+        pytest.skip("one machine uses a file")
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    there, here = [SourceTurns(database, now, name="slow", interval=timedelta(seconds=0.2)) for _ in range(2)]
+    with time_machine.travel(now() + timedelta(minutes=5), tick=True):
+        assert await there.take(9) == 0
+        await there.end()
+    assert await here.take(9) == 0
