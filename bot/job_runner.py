@@ -33,12 +33,16 @@ class JobRunner:
 
     def start(self) -> None:
         """Start every job that is held and not running, and cancel those that are not held any more."""
+        self.cancel_lost()
         for name, job in self._jobs.items():
-            if name not in self._of_each and not self._holds(name):
-                if name in self._running:
-                    self._running[name].cancel()
-            elif name not in self._running:
+            if self._is_ours(name) and name not in self._running:
                 self._running[name] = asyncio.create_task(self._run(name, job))
+
+    def cancel_lost(self) -> None:
+        """Cancel the running jobs that are not held any more."""
+        for name, task in self._running.items():
+            if not self._is_ours(name):
+                task.cancel()
 
     async def stop(self) -> None:
         """Cancel what is running and wait for its end."""
@@ -47,6 +51,9 @@ class JobRunner:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+    def _is_ours(self, name: str) -> bool:
+        return name in self._of_each or self._holds(name)
 
     async def _run(self, name: str, job: Job) -> None:
         try:

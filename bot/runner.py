@@ -228,6 +228,7 @@ class _Connections:
 
     def _follow_leases(self) -> None:
         """Leave to others what they do now, and begin at once with what they did."""
+        self._jobs.cancel_lost()
         for platform in self._platforms:
             if (connection := self._connections.get(platform.name)) and not self._leases.holds(platform.delivery_job):
                 connection.stop_delivering()

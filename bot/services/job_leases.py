@@ -217,7 +217,9 @@ class JobLeases:
         for job in jobs:
             held = self._held.pop(job, None)
             if job in taken:
-                begins = held.begins if held else monotonic() + (self._sixth if job in self._seen else 0)
+                is_renewed = held and _is_of(rows.get(job, ""), self._name)
+                was_anothers = held or job in self._seen  # also where the other one has released it since
+                begins = held.begins if held and is_renewed else monotonic() + (self._sixth if was_anothers else 0)
                 self._held[job] = _HeldLease(since, self._seconds - self._sixth, begins)
         for job in taken:
             if self._seen.pop(job, None) and (lease := _read(rows.get(job, ""))):
@@ -233,7 +235,7 @@ class JobLeases:
                 self._held.pop(job, None)
             async with self._database.write(own_rows=True) as connection:
                 rows = await job_leases.every(connection)
-                for job in jobs:
+                for job in sorted(jobs):  # like all, so that no two transactions wait for each other
                     if job in rows and _is_of(rows[job], self._name):
                         await job_leases.remove(connection, job, rows[job])
 

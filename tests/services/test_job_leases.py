@@ -129,6 +129,27 @@ async def test_a_process_that_cannot_renew_gives_up_before_another_takes_over(
         await other.close()
 
 
+async def test_a_process_that_gets_a_job_back_waits_as_long_as_one_that_takes_it_over(
+    make: Make, database: Database
+) -> None:
+    leases = make()
+    async with leases.kept():
+        assert leases.holds("feeds")
+        await write(database, "feeds", "elsewhere/boot/pid 1 2 3", 60, 1)  # took it over, as during a suspension
+        await until(lambda: not leases.holds("feeds"))
+        async with database.write() as connection:
+            await job_leases.remove(connection, "feeds", (await job_leases.every(connection))["feeds"])
+        while "feeds" not in await every(database):
+            await asyncio.sleep(0.005)
+        assert not leases.holds("feeds")
+        await until(lambda: leases.holds("feeds"))
+
+
+async def every(database: Database) -> dict[str, str]:
+    async with database.read() as connection:
+        return await job_leases.every(connection)
+
+
 async def test_what_is_done_alone_is_done_by_one_after_the_other(make: Make) -> None:
     running = most = 0
 
