@@ -23,6 +23,7 @@ _REASONS = {
     "42501": NO_RIGHTS,
     "53100": msg("the server's disk is full"),
     "53300": msg("the server takes no more connections (max_connections)"),
+    "40P01": msg("another process wrote the same at the same moment"),
     "55P03": msg("another process is writing for too long"),
     **dict.fromkeys(ENDED, LOST),
     _STARTING: msg("the server is starting or stopping"),

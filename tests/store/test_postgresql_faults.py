@@ -95,6 +95,21 @@ async def end_all_connections(url: str, seconds: float = 0.05) -> None:
     await asyncio.sleep(seconds)
 
 
+async def test_of_two_writes_that_wait_for_each_other_one_is_made_and_the_other_refused_in_words(
+    database: Database,
+) -> None:
+    async def note_both(first: str, second: str) -> None:
+        async with database.write(own_rows=True) as connection:
+            await write_state(connection, first, "1")
+            await asyncio.sleep(0.2)
+            await write_state(connection, second, "1")
+
+    done = await asyncio.gather(note_both("a", "b"), note_both("b", "a"), return_exceptions=True)
+    (refusal,) = filter(None, done)
+    assert str(refusal) == "The database could not be written: another process wrote the same at the same moment."
+    assert [await noted(database, name) for name in "ab"] == ["1", "1"]
+
+
 async def test_whatever_moment_the_server_ends_connections_at_is_told_in_words_and_passes(
     database: Database, search: SearchIndex, workspace: int
 ) -> None:
