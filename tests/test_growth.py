@@ -152,7 +152,7 @@ def argument(annotation: str, text: str) -> Any:
 # whole database. feedparser takes n² for an author's name of digits, so arXiv's answers are parsed only in a process
 # that can be killed.
 PASSED_OVER = re.compile(
-    r"domain\.arxiv_announcement\.(?:belongs|compare|is_another_batch)|"
+    r"domain\.charsets\.is_valid|domain\.arxiv_announcement\.(?:belongs|compare|is_another_batch)|"
     r"sources\.(?:arxiv_answer\.parse|feed_entries\.entry_of|http\.target_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|draft_access\.require_own|papers\.(?:outcomes\..+|decision_text\.(?:un)?decided_message))|"
