@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Iterator, MutableMapping, Sequence
 from typing import Any
@@ -27,7 +28,8 @@ from tests.stores import SERVER, remake
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
 LINK = "https://arxiv.org/abs/2001.08361"
-LOST = "サーバーにつながりません: 接続を拒否しています"
+# who asks first may still have a connection that breaks
+LOST = re.compile("サーバー(につながりません: 接続を拒否しています|との接続が切れました)")
 Channels = tuple[DiscordChannel, SlackChannel]
 
 
@@ -101,9 +103,9 @@ async def test_who_writes_while_the_server_is_gone_is_told_and_can_go_on_when_it
         async with asyncio.timeout(10):
             while len(await all_papers(app.services.lookup, workspace)) < 8:
                 await asyncio.sleep(0.1)
-    assert LOST in card.content and card.ephemeral
-    assert LOST in pressed.content and pressed.ephemeral
-    assert LOST in text_of(asked)
+    assert LOST.search(card.content) and card.ephemeral
+    assert LOST.search(pressed.content) and pressed.ephemeral
+    assert LOST.search(text_of(asked))
     assert told == (503, "The database could not be read: the server cannot be reached: it refuses connections.")
     assert of_the_store(lines) == [
         "the database's server is lost; what waits goes on when it is back",
