@@ -20,7 +20,7 @@ main()
 """
 _ROOT = Path(__file__).parents[1]
 _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich", "typer"}
-_OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
+_OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc"}
 _RARE = {"PIL", "alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
 _OF_A_FIRST_USE = {
     "bot.domain.query",

@@ -170,6 +170,8 @@ class JobLeases:
                 pass  # the store tells the log of that once
             except DayoriError as error:
                 _log.warning("the leases of jobs were not renewed", reason=str(error))
+            except Exception as error:
+                _log.error("the leases of jobs were not renewed", exc_info=error)
             self._sure = frozenset(job for job in self._held if self.holds(job))
         if self._sure != before:
             for listener in self._listeners:

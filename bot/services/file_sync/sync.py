@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -23,7 +24,7 @@ from bot.domain.os_errors import os_reason
 from bot.domain.paper import Paper
 from bot.formats.atomic_file import read_if_exists, replace_if_unchanged
 from bot.i18n import Message, msg
-from bot.services.file_sync.watched_file import digest_of, encode_like, file_changes, read_file_document, signature_of
+from bot.services.file_sync.watched_file import digest_of, encode_like, read_file_document, signature_of
 from bot.services.papers.importing import Importer, ImportReport
 from bot.services.papers.library import Write, write_papers
 from bot.services.ports import Clock
@@ -39,6 +40,7 @@ Notify = Callable[[Sequence[Message]], Awaitable[object]]
 """Receives what a person has to look at: conflicts, an unreadable file."""
 
 _ATTEMPTS = 5
+_EVERY = 0.5  # seconds between two looks at both sides
 _QUIET = 0.2  # seconds without a change before the file counts as completely saved
 _RETRY = 30  # seconds until a failed sync is tried again even if nothing changed
 _log = structlog.get_logger()
@@ -116,9 +118,15 @@ class FileSync:
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Keep both sides in sync until `stop` is set; what a person has to look at is reported once."""
-        await self._sync_if_changed()
-        async for _ in file_changes(self._path, stop):
-            await self._sync_if_changed()
+        while not stop.is_set():
+            try:
+                await self._sync_if_changed()
+            except Exception as error:
+                self._again = monotonic() + _RETRY
+                _log.error("the papers file is not followed", file=str(self._path), exc_info=error)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY):
+                    await stop.wait()
 
     async def _sync_if_changed(self) -> None:
         """Sync if either side changed; a failure is reported and retried later."""

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.formats.atomic_file import make_folder
 from bot.formats.encoding import decode
 
 if TYPE_CHECKING:
     from bot.formats.yaml_document import YamlDocument
-
-
-POLL_MILLISECONDS = 1000  # milliseconds between two checks of the database for changes
 
 
 def read_file_document(content: bytes | None, file: str) -> YamlDocument:
@@ -44,24 +37,3 @@ def signature_of(path: Path) -> object:
     except OSError:
         return ()
     return state.st_mtime_ns, state.st_size, state.st_ino
-
-
-async def file_changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Yield when the file may have changed, and at least once a second."""
-    from watchfiles import awatch  # only file sync needs it
-
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    make_folder(path.parent)
-    watching = awatch(
-        path.parent,
-        watch_filter=lambda _, name: Path(name).name == path.name,
-        stop_event=stop,
-        debounce=200,
-        recursive=False,
-        rust_timeout=POLL_MILLISECONDS,
-        yield_on_timeout=True,
-    )
-    async for _ in watching:
-        if stop.is_set():
-            return
-        yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -421,6 +421,30 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
     await asyncio.wait_for(watching, 5)
     assert len(notices) == 1
     assert 'unknown key "author"' in notices[0]
+
+
+async def test_a_failure_that_nobody_foresaw_does_not_end_the_following(
+    database: Database, clock: AdjustableClock, importer: Importer, library: Library, workspace: int, file: Path
+) -> None:
+    async def break_off(_: Sequence[Message]) -> None:
+        raise RuntimeError
+
+    stop = asyncio.Event()
+    sync = FileSync(database, clock, importer, workspace, file, notify=break_off)
+    with capture_logs() as lines:
+        watching = asyncio.create_task(sync.watch(stop))
+        await until(lambda: library.history(workspace))
+        rewrite(file, "authors: [X", "author: [X")
+        await until(lambda: logged(lines, "the papers file is not followed"))
+        await library.edit(workspace, "b", None, commented("よい"))
+        rewrite(file, "author: [X", "authors: [X")
+        await until(lambda: in_text(file, "よい"))
+        stop.set()
+        await watching
+
+
+async def logged(lines: Sequence[MutableMapping[str, Any]], event: str) -> bool:
+    return any(line["event"] == event for line in lines)
 
 
 _STEPS = st.lists(
