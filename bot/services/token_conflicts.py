@@ -6,10 +6,12 @@ Processes on one store know each other by their heartbeats; another program show
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.services.check import Check
 from bot.services.heartbeats import Heartbeats
@@ -32,7 +34,14 @@ class TokenConflicts:
         self._signs = Counter[str]()
 
     async def note(self, platform: str, *, is_certain: bool = False) -> None:
-        """Note a sign of another program, unless a process on this store may have given it."""
+        """Note a sign of another program, unless a process on this store may have given it.
+
+        Without the store it is not noted: the next sign follows soon.
+        """
+        with suppress(StoreError):
+            await self._note(platform, is_certain=is_certain)
+
+    async def _note(self, platform: str, *, is_certain: bool) -> None:
         if await self._heartbeats.count_others():
             return
         self._signs[platform] += 1

@@ -29,3 +29,16 @@ async def test_a_process_on_the_same_store_is_no_rival(database: Database, clock
     rivals = TokenConflicts(database, clock, Heartbeats(database, clock))
     await rivals.note("slack", is_certain=True)
     assert await seen(rivals) == []
+
+
+async def test_a_sign_while_the_store_is_out_of_order_breaks_nothing_and_the_next_one_is_noted(
+    database: Database, clock: AdjustableClock
+) -> None:
+    rivals = TokenConflicts(database, clock, Heartbeats(database, clock))
+    async with database.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE state RENAME TO state_before")
+    await rivals.note("slack", is_certain=True)
+    async with database.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE state_before RENAME TO state")
+    await rivals.note("slack", is_certain=True)
+    assert len(await seen(rivals)) == 1
