@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import quote
 
+from bot.domain.errors import StoreError
 from bot.domain.paper import Columns, Paper
 from bot.framing import framed, frames
 from bot.process_priority import lower_priority
@@ -114,13 +115,18 @@ class IndexWorker:
     async def announce(
         self, workspace_id: int, papers: AsyncIterator[Sequence[Columns] | Sequence[int]], path: Path | None = None
     ) -> None:
-        """Send the papers to the worker, as fast as it takes them: their rows, or their numbers in a database."""
-        with suppress(ConnectionError):
-            async for frame in papers:
-                self._to.write(framed(marshal.dumps((workspace_id, list(frame), str(path or "")))))
-                await self._to.drain()
-                await asyncio.sleep(0)
-            self._to.write_eof()
+        """Send the papers to the worker, as fast as it takes them: their rows, or their numbers in a database.
+
+        Whatever happens, it learns that no more follow: it would wait for them, and `build_rows` for it.
+        """
+        with suppress(ConnectionError, StoreError):
+            try:
+                async for frame in papers:
+                    self._to.write(framed(marshal.dumps((workspace_id, list(frame), str(path or "")))))
+                    await self._to.drain()
+                    await asyncio.sleep(0)
+            finally:
+                self._to.write_eof()
 
     async def build_rows(self, workspace_id: int, rows: Sequence[Columns]) -> IndexRows:
         """Yield the rows of papers that were announced, in nearly the same order."""

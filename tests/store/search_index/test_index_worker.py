@@ -9,7 +9,9 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from bot.domain.errors import StoreError
 from bot.domain.paper import Columns
+from bot.i18n import msg
 from bot.store.database import Database
 from bot.store.papers import columns_of
 from bot.store.search_index.index_worker import (
@@ -71,6 +73,15 @@ async def test_what_a_process_that_broke_has_left_is_cut_here() -> None:
     process = await create_subprocess_exec(sys.executable, "-c", "", stdin=PIPE, stdout=PIPE)
     assert await all_of(IndexWorker(process).build_rows, ROWS) == await all_of(build_rows, ROWS)
     await process.wait()
+
+
+async def test_papers_that_could_not_be_read_for_the_other_process_are_cut_here() -> None:
+    async def broken() -> AsyncIterator[Sequence[Columns]]:
+        yield ROWS[:100]
+        raise StoreError(msg("The database is busy."))
+
+    async with asyncio.timeout(20), row_builder(7, broken(), len(ROWS)) as cut:
+        assert await all_of(cut, ROWS) == await all_of(build_rows, ROWS)
 
 
 async def test_papers_that_are_removed_are_read_and_cut_in_another_process_as_they_are_here(
