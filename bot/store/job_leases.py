@@ -18,13 +18,16 @@ async def every(connection: StoreConnection) -> dict[str, str]:
 
 
 async def replace(connection: StoreConnection, job: str, before: str | None, after: str) -> bool:
-    """Replace a job's text, None for a job without one; return whether it was still the one from before."""
+    """Replace a job's text, None for a job without one; return whether it was still the one from before.
+
+    Who replaces one at this moment is not waited for: it may be suspended, and the caller's other jobs would end.
+    """
     name = _PREFIX + job
     if before is None:
         new = upsert(state).values(name=name, text=after).on_conflict_do_nothing().returning(state.c.name)
         return (await connection.execute(new)).first() is not None
-    condition = (state.c.name == name, state.c.text == before)
-    changed = update(state).where(*condition).values(text=after).returning(state.c.name)
+    mine = select(state.c.name).where(state.c.name == name, state.c.text == before).with_for_update(skip_locked=True)
+    changed = update(state).where(state.c.name.in_(mine)).values(text=after).returning(state.c.name)
     return (await connection.execute(changed)).first() is not None
 
 

@@ -145,6 +145,25 @@ async def test_a_process_that_gets_a_job_back_waits_as_long_as_one_that_takes_it
         await until(lambda: leases.holds("feeds"))
 
 
+async def test_a_process_that_was_suspended_while_it_wrote_keeps_no_other_from_its_own_jobs(
+    make: Make, database: Database
+) -> None:
+    if database.path:
+        pytest.skip("nobody else writes a file meanwhile")
+    await write(database, "editions", "elsewhere/boot/pid 1 2 3", _SECONDS, 1)
+    leases = make()
+    leases.want("editions")
+    async with leases.kept():
+        await until(lambda: leases.holds("feeds"))
+        async with database.write(own_rows=True) as connection:
+            before = (await job_leases.every(connection))["editions"]
+            assert await job_leases.replace(connection, "editions", before, before)
+            for _ in range(20):
+                await asyncio.sleep(0.1)
+                assert leases.holds("feeds") and not leases.holds("editions")
+        await until(lambda: leases.holds("editions"))
+
+
 async def every(database: Database) -> dict[str, str]:
     async with database.read() as connection:
         return await job_leases.every(connection)

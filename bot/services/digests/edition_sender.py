@@ -122,7 +122,7 @@ class EditionSender:
     @uncancellable
     async def _move_anchor(self, edition: OpenEdition, message: OutboxMessage, anchor: str) -> None:
         async with self._database.write() as connection:
-            if await leases.holds(connection, self._name, [edition.id]):
+            if await leases.holds(connection, self._name, [edition.id], keeps=True):
                 await editions.move_anchor(connection, Attempt(edition.id, message.position, anchor))
 
     async def _wait(self, seconds: float) -> None:

@@ -113,7 +113,7 @@ class Postponement:
     async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:
         """Pause the edition's subscription; return the channels of its server that still receive the digest."""
         async with self._database.write() as connection:
-            if await leases.holds(connection, self._name, [edition.id]):
+            if await leases.holds(connection, self._name, [edition.id], keeps=True):
                 await subscriptions.pause(connection, edition.subscription_id, reason, self._clock())
                 await leases.release(connection, self._name, edition.id)
             return await subscriptions.channels_of(connection, edition.channel.rpartition("/")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.util import await_only
 
 from bot.domain.digest import Payload
 from bot.domain.errors import BlockedError, PublishError, UnfinishedSearchError
@@ -281,3 +283,26 @@ async def test_a_message_that_arrived_while_the_store_failed_is_recorded_afterwa
     clock.advance(minutes=10)
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(CHANNEL) == ALL
+
+
+async def test_a_subscription_is_not_paused_by_a_process_whose_lease_ends_at_that_moment(
+    database: Database, digests: Digests, clock: AdjustableClock, composed: int
+) -> None:
+    here, elsewhere = FakePublisher(clock), FakePublisher(clock)
+    here.closed.add(CHANNEL)
+    pausing = asyncio.Event()
+
+    def delay(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("UPDATE subscriptions") and not pausing.is_set():
+            pausing.set()
+            await_only(asyncio.sleep(0.3))
+
+    event.listen(Engine, "before_cursor_execute", delay)
+    first = asyncio.create_task(Delivery(database, clock, {"discord": here}, pauses=()).deliver_open())
+    await pausing.wait()
+    clock.advance(minutes=10)
+    report = await Delivery(database, clock, {"discord": elsewhere}, pauses=()).deliver_open()
+    await first
+    event.remove(Engine, "before_cursor_execute", delay)
+    is_paused = (await digests.by_name(composed, "here")).paused_reason is not None
+    assert (report.delivered, is_paused) in ((["here"], False), ([], True))
