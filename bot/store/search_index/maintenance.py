@@ -34,6 +34,7 @@ _REBUILT_AT_ONCE = 1000  # papers per transaction
 _MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
 _LONG = 50_000  # characters of a paper's terms that take longer than a moment to write out
+_LOOK_AGAIN = 0.2  # seconds
 _LOCK = 0x696E646578  # "index"
 _INDEXED = "SELECT number FROM search_papers WHERE number IN (SELECT value FROM json_each(?))"
 _STAYING = """SELECT json_group_array(number) FROM (
@@ -143,12 +144,16 @@ async def ensure_index(database: Database, progress: Callable[[int, int], None] 
 
 @asynccontextmanager
 async def _alone(database: Database) -> AsyncIterator[None]:
-    """Wait until no other process makes the index on the same server."""
+    """Wait until no other process makes the index on the same server, which may take minutes.
+
+    To ask again and again is no waiting for a lock, which the server ends after seconds.
+    """
     if database.path:
         yield
         return
     async with database.read() as connection:
-        await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+        while not (await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_AGAIN)
         try:
             yield
         finally:

@@ -6,6 +6,9 @@ import asyncio
 import os
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.util import await_only
 
 from bot.domain.errors import StoreError
 from bot.store.database import Database, open_database
@@ -16,6 +19,8 @@ from tests.samples import paper
 from tests.search.indexing import numbers_of, put
 
 pytestmark = pytest.mark.skipif(not os.environ.get(VARIABLE), reason="make test-postgres runs it")
+_WAITING = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'"""
 _END_SEARCHES = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
@@ -34,6 +39,27 @@ async def test_of_several_processes_that_start_one_makes_the_index(
         await search.close()
         await its.close()
     assert progress == [(9, 9)]
+
+
+async def test_a_process_that_waits_until_another_has_made_the_index_is_not_refused_after_seconds(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        await connection.exec_driver_sql("UPDATE state SET text = 'old' WHERE name = 'search_index'")
+    delays = iter([0.8])
+
+    def delay(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("DROP TABLE"):
+            await_only(asyncio.sleep(next(delays, 0)))
+
+    event.listen(Engine, "before_cursor_execute", delay)
+    opening = [asyncio.create_task(SearchIndex.open(database)) for _ in range(2)]
+    await asyncio.sleep(0.5)
+    async with database.read() as connection:  # the server ends such a wait after ten seconds
+        assert (await connection.exec_driver_sql(_WAITING)).scalar() == 0
+    for search in await asyncio.gather(*opening):
+        await search.close()
+    event.remove(Engine, "before_cursor_execute", delay)
 
 
 async def test_a_search_waits_for_no_writer_and_sees_what_is_committed(
