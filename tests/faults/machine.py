@@ -76,7 +76,7 @@ SCENES: tuple[Scene, ...] = (
         "full disk",
         _wrapped(_COPY.format(size="1m") + "; dd if=/dev/zero of=data/junk 2>/dev/null || true"),
         check="disk",
-        doctor="空き0MB",
+        doctor="空き 0 MB",
         run="空きを作ってください",
     ),
     alone(

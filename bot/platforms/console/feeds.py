@@ -15,6 +15,7 @@ from bot.domain.feed_address import State
 from bot.i18n import Locale, t
 from bot.platforms.console.times import minute
 from bot.platforms.console.wrap import wrap
+from bot.platforms.console.wrapped_text import WrappedText
 from bot.services.feeds.poll_results import PollResult
 from bot.services.feeds.status_text import STATES, status_lines
 from bot.services.feeds.statuses import FeedStatus
@@ -62,7 +63,7 @@ def poll_results(results: Sequence[PollResult], now: datetime, zone: ZoneInfo, l
 
 def _poll_line(result: PollResult, now: datetime, zone: ZoneInfo, locale: Locale) -> Text:
     feed, status, *_ = result.status
-    line = Text(feed.name, style="bold").append(" ")
+    line = WrappedText(feed.name, style="bold").append(" ")
     line.append(STATES[status.state].text(locale), style=f"not bold {_STYLES[status.state]}")
     return line.append(" " + _doings(result, now, zone, locale), style="not bold")
 

@@ -116,7 +116,7 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
         )
         for name, why in report.failed
     ]
-    return Text("\n").join(lines) if lines else Text(t(locale, "Nothing is due."))
+    return WrappedText().append_text(Text("\n").join(lines)) if lines else Text(t(locale, "Nothing is due."))
 
 
 def subscription_statuses(statuses: Sequence[SubscriptionStatus], zone: ZoneInfo, locale: Locale) -> Text:
@@ -129,7 +129,7 @@ def subscription_statuses(statuses: Sequence[SubscriptionStatus], zone: ZoneInfo
             *(f"  {line}" for line in each.lines(locale, partial(minute, zone=zone), prompt_name)),
         )
     ]
-    return Text("\n".join(lines))
+    return WrappedText("\n".join(lines))
 
 
 def undone(change: Change, ids: Sequence[str], locale: Locale) -> str:
