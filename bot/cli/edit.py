@@ -120,21 +120,21 @@ async def undo(
     yes: Yes = False,
 ) -> None:
     """Undo a change of the collection, the last one or number N, after a confirmation."""
-    change, ids = await context.services.undo.to_undo(context.workspace, number)
-    description = f"#{change.id} {describe(change, ids, context.locale)}"
+    change, headings = await context.services.undo.to_undo(context.workspace, number)
+    description = f"#{change.id} {describe(change, headings, context.locale)}"
     question = t(context.locale, "Undo this? {change}", change=description)
     must_confirm = context.terminal.prompt.is_interactive and not yes  # a script cannot answer; redo reverts an undo
     if must_confirm and not await context.confirm(question, default=True):
         print_line(t(context.locale, "Nothing was changed."), sys.stderr)
         raise typer.Exit(1)
-    change, ids = await context.services.undo.undo(
+    change, headings = await context.services.undo.undo(
         context.workspace, context.user, actor=context.actor, change_id=change.id
     )
-    context.say(reports.undone(change, ids, context.locale))
+    context.say(reports.undone(change, headings, context.locale))
 
 
 @with_context
 async def redo(context: CommandContext) -> None:
     """Redo the change that the last undo reverted."""
-    change, ids = await context.services.undo.redo(context.workspace, context.user, actor=context.actor)
-    context.say(reports.redone(change, ids, context.locale))
+    change, headings = await context.services.undo.redo(context.workspace, context.user, actor=context.actor)
+    context.say(reports.redone(change, headings, context.locale))

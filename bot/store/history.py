@@ -17,7 +17,7 @@ from bot.store.dialect import PortableStatement
 from bot.store.papers import JSON_COLUMNS, by_ids, paper_from
 from bot.store.schema import candidates, changes, history, papers
 
-_NAMED = 50  # papers of a change that are named; a line has no room for more
+_NAMED = 5  # papers of a change that are named; a line has no room for more
 _COPIED = [c.name for c in papers.c if c.name != "workspace_id"]
 # Copied by the database itself: 100,000 papers would take half a minute through Python.
 _RECORD = PortableStatement(
@@ -93,19 +93,33 @@ async def last_undoable(
 async def undoable(
     connection: StoreConnection, workspace_id: int, limit: int, actor: str | None = None
 ) -> list[tuple[Change, list[str]]]:
-    """Return the newest changes (of that actor) that can be undone, with the ids of their papers."""
+    """Return the newest changes (of that actor) that can be undone, with the headings of their first papers."""
     query = _undoable(workspace_id).limit(limit)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
     result = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
-    return [(change, await first_ids(connection, workspace_id, change.id)) for change in result]
+    return [(change, await first_headings(connection, workspace_id, change.id)) for change in result]
 
 
-async def first_ids(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
-    """Return the first ids of a change's papers, enough to describe the change in a line."""
+async def first_headings(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
+    """Return the headings of a change's first papers, enough to describe the change in a line, and … for others."""
     conditions = (history.c.workspace_id == workspace_id, history.c.change_id == change_id)
-    query = select(history.c.paper_id).where(*conditions).order_by(history.c.paper_id)
-    return list(await connection.scalars(query.limit(_NAMED)))
+    query = select(history.c.paper_id).where(*conditions).order_by(history.c.paper_id).limit(_NAMED + 1)
+    ids = list(await connection.scalars(query))
+    headings = [await _heading(connection, workspace_id, id) for id in ids[:_NAMED]]
+    return [*headings, "…"] if len(ids) > _NAMED else headings
+
+
+async def _heading(connection: StoreConnection, workspace_id: int, paper_id: str) -> str:
+    """Return a paper's heading, as it was last for one that is gone."""
+    query = select(papers.c.title, papers.c.headline)
+    row = (
+        await connection.execute(query.where(papers.c.workspace_id == workspace_id, papers.c.id == paper_id))
+    ).first()
+    if row:
+        return Paper(id=paper_id, title=row.title, headline=row.headline).heading
+    versions = await former_versions(connection, workspace_id, paper_id)
+    return versions[-1].heading if versions else paper_id
 
 
 async def newest_first(

@@ -190,7 +190,7 @@ def test_an_undo_takes_back_the_named_change_and_asks_no_script(dayori: Dayori) 
     dayori("edit", "longnet", "--comment", "二")
     number = dayori("history", "retnet").stdout.split()[0].removeprefix("#")
     undone = dayori("undo", number)
-    assert (undone.exit_code, "retnet" in undone.stdout) == (0, True)
+    assert (undone.exit_code, "「RetNet」" in undone.stdout) == (0, True)
     assert document(dayori("show", "retnet", "--json"))["comment"] != "一"
     assert document(dayori("show", "longnet", "--json"))["comment"] == "二"
     assert_one_line(dayori("undo", number, "--yes"), f"変更{number}はもう取り消されています")

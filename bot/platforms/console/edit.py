@@ -119,27 +119,27 @@ async def remove(terminal: Terminal, text: str) -> None:
 
 async def undo(terminal: Terminal, number: str) -> None:
     """Undo the last change, or the one with that number; ask for confirmation at an interactive terminal."""
-    change, ids = await terminal.services.undo.to_undo(terminal.workspace, _number(number, "/undo 3"))
+    change, headings = await terminal.services.undo.to_undo(terminal.workspace, _number(number, "/undo 3"))
     question = t(
-        terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, ids, terminal.locale))
+        terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, headings, terminal.locale))
     )
     if terminal.prompt.is_interactive and not await terminal.confirm(question, default=True):
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
-    change, ids = await terminal.services.undo.undo(
+    change, headings = await terminal.services.undo.undo(
         terminal.workspace, terminal.user, actor=terminal.actor, change_id=change.id
     )
-    terminal.say(reports.undone(change, ids, terminal.locale))
+    terminal.say(reports.undone(change, headings, terminal.locale))
     terminal.say(t(terminal.locale, "/redo brings it back."), "dim")
 
 
 async def redo(terminal: Terminal, _: str) -> None:
     """Redo the last undone change."""
     change, _undo = await terminal.services.undo.to_redo(terminal.workspace)
-    change, ids = await terminal.services.undo.redo(
+    change, headings = await terminal.services.undo.redo(
         terminal.workspace, terminal.user, actor=terminal.actor, change_id=change.id
     )
-    terminal.say(reports.redone(change, ids, terminal.locale))
+    terminal.say(reports.redone(change, headings, terminal.locale))
 
 
 async def history(terminal: Terminal, text: str) -> None:

@@ -132,14 +132,14 @@ def subscription_statuses(statuses: Sequence[SubscriptionStatus], zone: ZoneInfo
     return WrappedText("\n".join(lines))
 
 
-def undone(change: Change, ids: Sequence[str], locale: Locale) -> str:
+def undone(change: Change, headings: Sequence[str], locale: Locale) -> str:
     """Report what an undo reverted."""
-    return t(locale, "Undone: {change}", change=describe(change, ids, locale))
+    return t(locale, "Undone: {change}", change=describe(change, headings, locale))
 
 
-def redone(change: Change, ids: Sequence[str], locale: Locale) -> str:
+def redone(change: Change, headings: Sequence[str], locale: Locale) -> str:
     """Report what a redo restored."""
-    return t(locale, "Redone: {change}", change=describe(change, ids, locale))
+    return t(locale, "Redone: {change}", change=describe(change, headings, locale))
 
 
 def _folded(columns: int) -> Table:

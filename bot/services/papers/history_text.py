@@ -20,9 +20,10 @@ _CONTEXT = 12  # characters shown before the first difference
 _WORD = re.compile(r"[A-Za-z0-9]{2}")
 
 
-def describe(change: Change, ids: Sequence[str], locale: Locale) -> str:
-    """Return one change as a line: action, papers, author."""
-    return " ・ ".join(part for part in (action(change.action, locale), clip(", ".join(ids), _LONG), change.by) if part)
+def describe(change: Change, names: Sequence[str], locale: Locale) -> str:
+    """Return one change as a line: action, its papers by the given names, author."""
+    parts = (action(change.action, locale), clip(", ".join(names), _LONG), change.by)
+    return " ・ ".join(part for part in parts if part)
 
 
 def describe_step(change: Change, step: Step, locale: Locale) -> str:

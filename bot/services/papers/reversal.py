@@ -51,7 +51,7 @@ class Reversal:
     left_out: int = 0
 
     async def run(self, change_id: int | None, clock: Clock, author: Author) -> tuple[Change, tuple[str, ...]]:
-        """Revert all steps in batches; return the change that they belong to, with its first papers' ids."""
+        """Revert all steps in batches; return the change that they belong to, with its first papers' headings."""
         async with self.database.read() as connection:
             change, target = await self.find(connection, change_id)
             self.id = await reversals.open_reversal(connection, self.workspace_id, target)
@@ -59,7 +59,7 @@ class Reversal:
             is_long = self.id is not None or len(left.ids) > self.batch
             if is_long and self.id is None:
                 await self._check(connection, target)
-            ids = tuple(await history.first_ids(connection, self.workspace_id, change.id))
+            headings = tuple(await history.first_headings(connection, self.workspace_id, change.id))
         async with self._builders(target, left) as builders:
             for start in range(0, len(left.ids) or 1, self.batch):
                 async with self.database.write() as connection:
@@ -72,7 +72,7 @@ class Reversal:
                         await history.close_change(connection, self.id)
                 await asyncio.sleep(0)
         self._log(change, author)
-        return change, ids
+        return change, headings
 
     async def run_within(self, connection: StoreConnection, change_id: int, clock: Clock, author: Author) -> None:
         """Revert the change of that id, which is one of few papers, in the caller's transaction."""

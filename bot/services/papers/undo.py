@@ -24,19 +24,19 @@ class Undo:
     async def to_undo(
         self, workspace_id: int, change_id: int | None = None, *, of: str | None = None
     ) -> tuple[Change, tuple[str, ...]]:
-        """Return the change that `undo` would revert, with its first papers' ids.
+        """Return the change that `undo` would revert, with its first papers' headings.
 
         Raises NotFoundError that says why there is none.
         """
         async with self._database.read() as connection:
             change, _ = await _undoable(connection, workspace_id, change_id, of)
-            return change, tuple(await history.first_ids(connection, workspace_id, change.id))
+            return change, tuple(await history.first_headings(connection, workspace_id, change.id))
 
     async def to_redo(self, workspace_id: int) -> tuple[Change, tuple[str, ...]]:
-        """Return the change that `redo` would restore, with its first papers' ids. Raises NotFoundError."""
+        """Return the change that `redo` would restore, with its first papers' headings. Raises NotFoundError."""
         async with self._database.read() as connection:
             change, _ = await _last_undo(connection, workspace_id, None)
-            return change, tuple(await history.first_ids(connection, workspace_id, change.id))
+            return change, tuple(await history.first_headings(connection, workspace_id, change.id))
 
     async def undo(
         self,
@@ -47,7 +47,7 @@ class Undo:
         of: str | None = None,
         change_id: int | None = None,
     ) -> tuple[Change, tuple[str, ...]]:
-        """Revert a change and return it with its first papers' ids: the one with that id, or the newest not yet undone.
+        """Revert a change: the one with that id, or the newest not yet undone; return it with its papers' headings.
 
         `actor` is the person who undoes; with `of`, only that actor's changes are considered. Raises NotFoundError that
         says why there is none, and ConflictError when a paper was changed again since or another paper now has its ids.
@@ -70,7 +70,7 @@ class Undo:
         return await self.undo(workspace_id, by.name, actor=by.actor, of=of, change_id=change_id)
 
     async def undoable_by(self, workspace_id: int, by: Submitter, limit: int) -> list[tuple[Change, list[str]]]:
-        """Return the newest changes that somebody may revert, with the first ids of their papers."""
+        """Return the newest changes that somebody may revert, with the headings of their first papers."""
         async with self._database.read() as connection:
             return await history.undoable(connection, workspace_id, limit, None if by.is_curator else by.actor)
 

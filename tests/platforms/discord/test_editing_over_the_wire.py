@@ -105,7 +105,7 @@ async def test_a_removed_paper_is_asked_about_once_and_comes_back_by_undo(
     assert "削除しました" in answer.content
     assert missing.modal is None
     assert "見つかりませんでした" in missing.content
-    assert "取り消しました: 削除 ・ retnet" in undone.content
+    assert "取り消しました: 削除 ・ Transformerの次を狙うアーキテクチャ「RetNet」 ・ 花子" in undone.content
     assert back.embeds[0]["url"] == "https://arxiv.org/abs/2307.08621"
 
 
@@ -127,7 +127,7 @@ async def test_undo_takes_back_ones_own_change_and_nobody_elses(
     assert history.embeds[0]["description"].startswith(f"**#{offered.values[0]}** <t:")
     assert refused.content == "取り消せる変更はありません。"
     assert "ほかの人" in others.content
-    assert "追加 ・ 1706.03762" in answer.content
+    assert "追加 ・ Attention" in answer.content
 
 
 async def test_who_is_no_curator_is_offered_and_may_undo_what_is_their_own_and_is_told_what_is_wrong_else(
@@ -156,7 +156,7 @@ async def test_who_is_no_curator_is_offered_and_may_undo_what_is_their_own_and_i
     assert "ありません" in unknown.content
     assert "ほかの人" in theirs.content
     assert "そのあと変更されている" in since.content
-    assert "取り消しました: 追加 ・ 1706.03762" in undone.content
+    assert "取り消しました: 追加 ・ Paper" in undone.content
     assert "すでに" in again.content or "もう" in again.content
 
 

@@ -224,8 +224,8 @@ async def test_an_import_is_undone_as_one_however_large(
     await importer.run(workspace, [paper(n) for n in range(600)], None, progress=lambda *done: seen.append(done))
     assert seen == sorted(seen)
     assert seen[-1] == (600, 600)
-    _, ids = await reversal.undo(workspace, None)
-    assert ids[:2] == ("paper-0", "paper-1")
+    _, headings = await reversal.undo(workspace, None)
+    assert headings == (*(f"{n}番目の論文" for n in (0, 1, 10, 100, 101)), "…")
     assert [each.id for each in await all_papers(lookup, workspace)] == ["paper-9999"]
 
 

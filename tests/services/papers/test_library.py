@@ -127,8 +127,8 @@ async def test_a_removed_paper_is_not_found_and_an_undo_finds_it_again(
     before = await collection(database, workspace)
     await library.remove(workspace, "paper-1", None)
     assert (await lookup.find(workspace, "Subject")).total == 0
-    _, ids = await reversal.undo(workspace, None)
-    assert ids == ("paper-1",)
+    _, headings = await reversal.undo(workspace, None)
+    assert headings == ("1番目の論文",)
     assert await collection(database, workspace) == before
     assert [each.paper.id for each in (await lookup.find(workspace, "Subject")).results] == ["paper-1"]
 

@@ -36,8 +36,8 @@ async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
     await library.add(workspace, paper(1), "花子")
     await library.remove(workspace, "paper-1", "花子")
     await reversal.undo(workspace, "花子")
-    change, ids = await reversal.redo(workspace, "花子")
-    assert (change.action, ids) == ("remove", ("paper-1",))
+    change, headings = await reversal.redo(workspace, "花子")
+    assert (change.action, headings) == ("remove", ("1番目の論文",))
     actions = [change.action for change, _ in await library.history(workspace, "paper-1")]
     assert actions == ["redo", "undo", "remove", "add"]
     await reversal.undo(workspace, None)
@@ -96,7 +96,7 @@ async def test_what_cannot_be_undone_is_told_with_the_reason(library: Library, r
     for number in (9999, 0, -1, 2**70, -(10**5000)):
         with pytest.raises(NotFoundError, match="There is no change"):
             await reversal.undo(workspace, None, change_id=number)
-    assert (await reversal.to_undo(workspace, added.id))[1] == ("paper-1",)
+    assert (await reversal.to_undo(workspace, added.id))[1] == ("1番目の論文",)
 
 
 async def test_another_workspaces_changes_are_nobodys_to_undo_or_redo(
@@ -123,8 +123,8 @@ async def test_many_papers_are_undone_and_redone_with_their_numbers_and_their_pl
     await importer.run(workspace, [paper(n, comment="RWKV") for n in MANY], None)
     async with database.read() as connection:
         before = await papers.by_ids(connection, workspace, [f"paper-{n}" for n in MANY])
-    change, ids = await reversal.undo(workspace, "花子")
-    assert (change.action, ids[0]) == ("import", "paper-1")
+    change, headings = await reversal.undo(workspace, "花子")
+    assert (change.action, headings[0]) == ("import", "1番目の論文")
     assert await ids_of(database, workspace) == {"paper-1", "paper-2"}
     assert [(await search.find(workspace, query)).total for query in ("RetNet", "RWKV")] == [2, 0]
     await reversal.redo(workspace, "花子")
@@ -254,12 +254,12 @@ async def test_a_curator_may_revert_any_standing_change_by_its_number_and_others
     for n, name in enumerate(("次郎", "太郎", "次郎"), 1):
         await library.add(workspace, paper(n), name, actor=name)
     every = await reversal.undoable_by(workspace, curator, 5)
-    assert [ids for _, ids in every] == [["paper-3"], ["paper-2"], ["paper-1"]]
-    assert [ids for _, ids in await reversal.undoable_by(workspace, reader, 5)] == [["paper-2"]]
+    assert [headings for _, headings in every] == [["3番目の論文"], ["2番目の論文"], ["1番目の論文"]]
+    assert [headings for _, headings in await reversal.undoable_by(workspace, reader, 5)] == [["2番目の論文"]]
     with pytest.raises(NotFoundError, match="nothing to undo"):
         await reversal.undo_by(workspace, curator)
     with pytest.raises(NotFoundError, match="by somebody else"):
         await reversal.undo_by(workspace, reader, every[0][0].id)
-    assert (await reversal.undo_by(workspace, reader))[1] == ("paper-2",)
-    assert (await reversal.undo_by(workspace, curator, every[2][0].id))[1] == ("paper-1",)
-    assert [ids for _, ids in await reversal.undoable_by(workspace, curator, 5)] == [["paper-3"]]
+    assert (await reversal.undo_by(workspace, reader))[1] == ("2番目の論文",)
+    assert (await reversal.undo_by(workspace, curator, every[2][0].id))[1] == ("1番目の論文",)
+    assert [headings for _, headings in await reversal.undoable_by(workspace, curator, 5)] == [["3番目の論文"]]

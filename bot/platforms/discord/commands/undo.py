@@ -25,8 +25,8 @@ from bot.services.papers.history_text import describe
 async def undo(interaction: Interaction, change: int | None = None) -> None:
     """Revert a change: one of the person's own, or for curators any that they name."""
     actor = await actor_of(interaction)
-    undone, ids = await actor.services.undo.undo_by(actor.workspace, actor.submitter, change)
-    text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, ids, actor.locale)))
+    undone, headings = await actor.services.undo.undo_by(actor.workspace, actor.submitter, change)
+    text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, headings, actor.locale)))
     await response.send(interaction, clip(text, 2000))
     await interaction.client.message_updates.update()
 
@@ -36,5 +36,7 @@ async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
     """Offer the newest changes that the person may revert."""
     actor = await actor_of(interaction)
     changes = await actor.services.undo.undoable_by(actor.workspace, actor.submitter, limit=25)
-    names = {change.id: clip(f"#{change.id} {describe(change, ids, actor.locale)}", 100) for change, ids in changes}
+    names = {
+        change.id: clip(f"#{change.id} {describe(change, headings, actor.locale)}", 100) for change, headings in changes
+    }
     return [Choice(name=name, value=id) for id, name in names.items() if typed.casefold() in name.casefold()]

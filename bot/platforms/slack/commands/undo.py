@@ -44,8 +44,8 @@ async def undo_chosen(interaction: Interaction, number: str) -> None:
 async def _undone(actor: Actor, number: str) -> str:
     """Revert a change and return what it was."""
     id = number_in(number.lstrip("#")) if number else None
-    change, ids = await actor.services.undo.undo_by(actor.workspace, actor.submitter, id)
-    return t(actor.locale, "Undone: {change}", change=escape_within(describe(change, ids, actor.locale), _LONGEST))
+    change, headings = await actor.services.undo.undo_by(actor.workspace, actor.submitter, id)
+    return t(actor.locale, "Undone: {change}", change=escape_within(describe(change, headings, actor.locale), _LONGEST))
 
 
 async def _offers(actor: Actor) -> tuple[Block, ...]:
@@ -53,7 +53,8 @@ async def _offers(actor: Actor) -> tuple[Block, ...]:
     locale = actor.locale
     changes = await actor.services.undo.undoable_by(actor.workspace, actor.submitter, _MOST_OFFERED)
     options = [
-        kit.option(f"#{change.id} {clip(describe(change, ids, locale), 65)}", str(change.id)) for change, ids in changes
+        kit.option(f"#{change.id} {clip(describe(change, headings, locale), 65)}", str(change.id))
+        for change, headings in changes
     ]
     if not options:
         return ()
