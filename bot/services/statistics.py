@@ -22,6 +22,7 @@ from bot.services.ports import Clock
 from bot.store import candidates, papers, statistics
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, iso
+from bot.store.imports import last_step
 
 _MOST_KEPT = 100  # workspaces whose numbers are in memory
 
@@ -41,7 +42,7 @@ class Statistics:
         """Return the numbers of a workspace's collection as they are now."""
         today = self.today()
         async with self._database.read() as connection:
-            version = (today, await statistics.version(connection, workspace_id))
+            version = today, await last_step(connection)
             kept, numbers = self._kept.get(workspace_id) or (None, None)
             if numbers is None or kept != version:
                 numbers = await self._count(connection, workspace_id, today)

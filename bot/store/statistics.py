@@ -14,17 +14,10 @@ from bot.store.connection import StoreConnection
 from bot.store.database import batched
 from bot.store.dialect import is_among, read_all_json
 from bot.store.lookup_schema import lookup_days
-from bot.store.schema import candidates, changes, papers
+from bot.store.schema import candidates, papers
 
 _TO_THE_MINUTE = 16  # characters of a time
 _AT_ONCE = 2_000  # papers whose tags are read before other tasks get their turn
-
-
-async def version(connection: StoreConnection, workspace_id: int) -> tuple[int, int]:
-    """Return what differs after any change of the workspace's papers: the last change, and how many are going on."""
-    query = select(func.max(changes.c.id), func.sum(changes.c.is_open)).where(changes.c.workspace_id == workspace_id)
-    last, going_on = (await connection.execute(query)).one()
-    return last or 0, going_on or 0
 
 
 async def additions(connection: StoreConnection, workspace_id: int, since: str) -> dict[str, int]:

@@ -10,12 +10,14 @@ from bot.domain.draft import Draft
 from bot.domain.request import Request, begin_request
 from bot.services.lookup_counter import LookupCounter
 from bot.services.papers.inbox import Inbox
-from bot.services.papers.library import Library
+from bot.services.papers.library import Library, Write, write_papers
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.services.statistics import Statistics
-from bot.store.database import Database
+from bot.store import history
+from bot.store.database import Database, iso
+from bot.store.papers import columns_of
 from bot.store.search_index.index import SearchIndex
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.samples import paper
@@ -49,6 +51,18 @@ async def test_papers_are_counted_by_month_tag_venue_and_curator(
     assert numbers.venues == (("ACL", 2),)
     assert numbers.curators == (("山田", 2), ("花子", 1))
     assert (await statistics.of(workspace + 1)).papers == 0
+
+
+async def test_numbers_that_were_asked_for_during_a_long_import_are_not_kept_after_it(
+    statistics: Statistics, database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    async with database.write() as connection:
+        change = await history.open_change(connection, workspace, "import", clock(), None)
+    for n in (1, 2):  # an import writes a thousand papers in each of its transactions
+        async with database.write() as connection:
+            row = {**columns_of(paper(n)), "added_at": iso(clock()), "updated_at": iso(clock())}
+            await write_papers(connection, workspace, change, [Write(f"paper-{n}", None, row)])
+        assert (await statistics.of(workspace)).papers == n
 
 
 async def test_what_became_of_candidates_is_counted(
