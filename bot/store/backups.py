@@ -15,6 +15,7 @@ from bot.store.schema import REVISION
 from bot.store.sqlite_errors import reason_of
 
 _BESIDE = ("-wal", "-shm")  # what belongs to a database beside its file
+_REMAINS = ("", "-journal", *_BESIDE)
 
 
 def check_copy(path: Path) -> None:
@@ -94,6 +95,17 @@ def write_copy(source: Path, target: Path) -> None:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
+
+
+def unfinished_of(path: Path) -> Path:
+    """Return the name that a copy has until it is whole."""
+    return path.with_name(f".{path.name}.unfinished")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database that nobody has open, or what is left of one, with SQLite's files beside it."""
+    for ending in _REMAINS:
+        Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def _open_to_read(path: Path) -> sqlite3.Connection:

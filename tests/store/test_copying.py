@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from sqlalchemy.engine import Connection
 from bot.domain.errors import StoreError
 from bot.services.papers.library import Library
 from bot.store.copying.copy import copy_store
+from bot.store.copying.sqlite_store import fill_sqlite
 from bot.store.copying.tables import tables
 from bot.store.database import Database, open_database
 from bot.store.papers import last_number
+from bot.store.schema import state
 from bot.store.search_index.index import SearchIndex
 from bot.store.state import read_state
 from tests.doubles.clock import AdjustableClock
@@ -106,7 +109,7 @@ async def test_a_place_that_is_not_empty_is_refused_and_left_as_it_is(
 
 
 async def test_a_copy_that_is_interrupted_leaves_an_empty_place(
-    database: Database, database_url: str, target: str
+    database: Database, database_url: str, target: str, tmp_path: Path
 ) -> None:
     await fill(database)
 
@@ -116,7 +119,20 @@ async def test_a_copy_that_is_interrupted_leaves_an_empty_place(
 
     copying = asyncio.create_task(_guarded(copy_store(database_url, target, stop)))
     assert await copying is None
+    assert not [each for each in tmp_path.rglob("*") if "unfinished" in each.name]
     assert await copy_store(database_url, target, silent)
+
+
+async def test_batches_follow_each_other_without_disturbing_one_another(tmp_path: Path) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        async with fill_sqlite(tmp_path / "copy.db") as store:
+            for n in range(300):
+                await store.insert(state, [(f"{n}-{m}", "text") for m in range(200)])
+            assert await store.count(state) == 60_000
+    finally:
+        sys.setswitchinterval(interval)
 
 
 async def _guarded(work: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -12,7 +12,8 @@ from sqlalchemy.engine import make_url
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.store.copying.sqlite_store import fill_sqlite, finish_sqlite, read_sqlite, unfinished_of
+from bot.store.backups import remove_database, unfinished_of
+from bot.store.copying.sqlite_store import fill_sqlite, finish_sqlite, read_sqlite
 from bot.store.copying.tables import Rows, TableSum, number_place, tables
 from bot.store.database import open_database
 from bot.store.search_index.maintenance import ensure_index
@@ -51,11 +52,26 @@ class CopiedTable(NamedTuple):
 async def copy_store(source: str, target: str, progress: Progress) -> list[CopiedTable]:
     """Copy everything from the store at one URL into an empty one, make its index, and compare both.
 
-    Raises StoreError when the source is missing or of another version, the target is not empty, or they differ. What a
-    copy that fails or is interrupted leaves is no store: of a file, one whose name says so; on a server, nothing.
+    Raises StoreError when the source is missing or of another version, the target is not empty, or they differ. A copy
+    that fails or is interrupted leaves nothing; one that is killed, at most a file that the next one removes.
     """
     if source == target:
         raise StoreError(msg("A store cannot be copied into itself."))
+    path = _path(target)
+    try:
+        sums = await _copy_and_compare(source, target, progress)
+        if path is not None:
+            finish_sqlite(path)
+    except BaseException:
+        if path is not None:
+            with suppress(OSError):
+                remove_database(unfinished_of(path))
+        raise
+    return [CopiedTable(table.name, *_shown(each)) for table, each in zip(tables(), sums, strict=True)]
+
+
+async def _copy_and_compare(source: str, target: str, progress: Progress) -> list[TableSum]:
+    """Copy all tables, make the index, and compare both stores."""
     async with _read(source) as old:
         total = 2 * sum([await old.count(table) for table in tables()])
         done = 0
@@ -73,9 +89,7 @@ async def copy_store(source: str, target: str, progress: Progress) -> list[Copie
         for table, expected in zip(tables(), sums, strict=True):
             await _compare(table, expected, new, count)
     progress(total, total)
-    if (path := _path(target)) is not None:
-        finish_sqlite(path)
-    return [CopiedTable(table.name, *_shown(each)) for table, each in zip(tables(), sums, strict=True)]
+    return sums
 
 
 async def _copy(table: Table, old: Store, new: Store, count: Callable[[int], None]) -> TableSum:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.store.backups import make_private
+from bot.store.backups import make_private, remove_database, unfinished_of
+from bot.store.connections import finish
 from bot.store.copying.tables import Rows, names_of, selection
 from bot.store.database import open_to_read
 from bot.store.migrations import upgrade
@@ -37,7 +38,7 @@ class SqliteStore:
     async def rows(self, table: Table) -> AsyncIterator[Rows]:
         """Yield a table's rows in batches."""
         cursor = self._connection.execute(selection(table))
-        while rows := await asyncio.to_thread(cursor.fetchmany, _AT_ONCE):
+        while rows := await finish(asyncio.to_thread(cursor.fetchmany, _AT_ONCE)):
             yield rows
 
     async def highest(self, table: Table) -> int:
@@ -51,7 +52,11 @@ class SqliteStore:
         columns = ", ".join(f'"{name}"' for name in names)
         sql = f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' * len(names))})"
         with _writing(self._path):
-            await asyncio.to_thread(self._connection.executemany, sql, rows)
+            await finish(asyncio.to_thread(self._insert, sql, rows))
+
+    def _insert(self, sql: str, rows: Rows) -> None:
+        """Insert rows and close their cursor: freed later, it would reset the statement that inserts the next ones."""
+        self._connection.executemany(sql, rows).close()
 
     async def count_on(self, table: Table, number: int) -> None:
         """Let a table give only higher numbers."""
@@ -76,13 +81,13 @@ async def fill_sqlite(path: Path) -> AsyncIterator[SqliteStore]:
     """Yield an empty store under another name, which gets its own when `finish_sqlite` is called."""
     with _writing(path):
         unfinished = _prepare(path)
-        await asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{unfinished}")
+        await finish(asyncio.to_thread(upgrade, f"sqlite+aiosqlite:///{unfinished}"))
     with closing(_connect(str(unfinished))) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")  # the rows are those of a whole store, and compared at the end
         connection.execute("BEGIN IMMEDIATE")
         yield SqliteStore(connection, path)
         with _writing(path):
-            await asyncio.to_thread(connection.commit)
+            await finish(asyncio.to_thread(connection.commit))
 
 
 @contextmanager
@@ -101,15 +106,9 @@ def _prepare(path: Path) -> Path:
     if path.exists():
         raise StoreError(msg('"{file}" exists already; name a new file.', file=str(path)))
     unfinished = unfinished_of(path)
-    for ending in ("", "-wal", "-shm"):
-        Path(f"{unfinished}{ending}").unlink(missing_ok=True)
+    remove_database(unfinished)
     make_private(unfinished)
     return unfinished
-
-
-def unfinished_of(path: Path) -> Path:
-    """Return the name that a copy has until it is whole."""
-    return path.with_name(f".{path.name}.unfinished")
 
 
 def finish_sqlite(path: Path) -> None:
