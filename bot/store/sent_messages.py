@@ -57,19 +57,17 @@ async def changed_since(connection: StoreConnection, step: int) -> list[Publishe
     The history tells, not the paper: an undo restores a paper with the time of its earlier version.
     """
     is_same = and_(history.c.workspace_id == papers.c.workspace_id, history.c.paper_id == papers.c.id)
-    number = func.coalesce(_NUMBER, papers.c.number).label("number")
-    steps = (
-        select(history.c.workspace_id, history.c.paper_id, number, history.c.id)
-        .outerjoin(papers, is_same)
-        .where(history.c.id > step)
-        .subquery()
-    )
-    paper = (steps.c.workspace_id, steps.c.paper_id, steps.c.number)
+    number = func.coalesce(_NUMBER, papers.c.number)
     is_published = exists().where(
-        edition_papers.c.workspace_id == steps.c.workspace_id, edition_papers.c.number == steps.c.number
+        edition_papers.c.workspace_id == history.c.workspace_id, edition_papers.c.number == number
     )
-    query = select(*paper).where(is_published).group_by(*paper).order_by(func.max(steps.c.id))
-    return [PublishedPaper(*row) for row in await connection.execute(query)]
+    query = (
+        select(history.c.workspace_id, history.c.paper_id, number)
+        .outerjoin(papers, is_same)
+        .where(history.c.id > step, is_published)
+        .order_by(history.c.id)
+    )
+    return list(dict.fromkeys(PublishedPaper(*row) for row in await connection.execute(query)))
 
 
 async def version_of(connection: StoreConnection, published: PublishedPaper) -> Version | None:
