@@ -29,6 +29,7 @@ from bot.services.workspaces import Workspaces
 from bot.store.database import Database, open_database
 from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
+from tests.compiled_statements import share_compiled_statements
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.logs import reset_logs
@@ -56,6 +57,7 @@ def pytest_configure() -> None:
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
     reset_logs()
+    share_compiled_statements()
     gc.disable()
 
 

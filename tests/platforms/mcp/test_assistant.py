@@ -7,13 +7,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import mcp_types as protocol
 import pytest
 from jsonschema import Draft202012Validator
-from mcp.client import Client
-from mcp.client.stdio import StdioServerParameters
 
 from bot.app import App
 from bot.domain.errors import RateLimitError
@@ -22,6 +19,9 @@ from bot.platforms.mcp.tools import Tools
 from bot.services.workspaces import DEFAULT
 from tests.samples import paper
 from tests.terminal import Dayori, document
+
+if TYPE_CHECKING:
+    import mcp_types as protocol
 
 _ROOT = Path(__file__).parents[3]
 _TITLE = "Retentive Network: A Successor to Transformer for Large Language Models"
@@ -54,6 +54,10 @@ class _Visit(NamedTuple):
 
 
 def _visit(settings: Path, *calls: tuple[str, dict[str, Any]]) -> _Visit:
+    # Every process of the suite reads this module, and one runs its tests; the SDK takes half a second to import.
+    from mcp.client import Client
+    from mcp.client.stdio import StdioServerParameters
+
     async def visit() -> _Visit:
         place = StdioServerParameters(command=sys.executable, args=_command(settings), cwd=_ROOT)
         async with Client(place, read_timeout_seconds=30) as client:
@@ -66,7 +70,7 @@ def _visit(settings: Path, *calls: tuple[str, dict[str, Any]]) -> _Visit:
 
 def _answer(result: protocol.CallToolResult) -> Any:
     [content] = result.content
-    assert isinstance(content, protocol.TextContent)
+    assert content.type == "text"
     assert not result.is_error, content.text
     assert json.loads(content.text) == result.structured_content
     return result.structured_content
@@ -74,7 +78,7 @@ def _answer(result: protocol.CallToolResult) -> Any:
 
 def _problem(result: protocol.CallToolResult) -> str:
     [content] = result.content
-    assert isinstance(content, protocol.TextContent)
+    assert content.type == "text"
     assert result.is_error
     return content.text
 

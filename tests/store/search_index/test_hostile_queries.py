@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from bench import hostile
+from bench import hostile_queries
 from bot.domain.errors import InputError
 from bot.domain.metadata import make_metadata
 from bot.domain.paper import ALL_AUTHORS_LENGTH, Paper, make_paper
@@ -25,7 +25,7 @@ _LONGEST_STEP = 0.06  # processor seconds: 20 ms measured in bench/hostile.py, w
 
 @pytest.fixture
 async def hostile_papers(importer: Importer, workspace: int) -> list[Paper]:
-    batch = list(hostile.papers(random.Random(1)))[:17]
+    batch = list(hostile_queries.papers(random.Random(1)))[:17]
     await importer.run(workspace, batch, None)
     return batch
 
@@ -41,7 +41,7 @@ async def test_a_comment_of_endless_katakana_is_searched_like_any_other(
 async def test_no_query_of_hostile_texts_holds_up_the_loop(
     lookup: Lookup, workspace: int, hostile_papers: list[Paper]
 ) -> None:
-    queries = list(hostile.queries(hostile_papers, 60, seed=2))  # 20,000 are in bench/hostile.py
+    queries = list(hostile_queries.queries(hostile_papers, 60, seed=2))  # 20,000 are in bench/hostile.py
     for look_up in (lookup.look_up, lookup.complete):
         longest = await longest_steps([partial(look_up, workspace, query) for query in queries])
         assert {query: step for query, step in zip(queries, longest, strict=True) if step > _LONGEST_STEP} == {}
@@ -50,7 +50,7 @@ async def test_no_query_of_hostile_texts_holds_up_the_loop(
 async def test_a_paper_of_the_longest_texts_is_added_without_holding_up_the_loop(
     importer: Importer, workspace: int
 ) -> None:
-    batch = list(hostile.papers(random.Random(3)))[:4]
+    batch = list(hostile_queries.papers(random.Random(3)))[:4]
     assert await longest_step(lambda: importer.run(workspace, batch, None)) < 4 * _LONGEST_STEP
 
 
