@@ -9,6 +9,14 @@ from bot.termination import exit_on_sigterm
 
 
 def main() -> None:
+    """Run the given command; Ctrl-C ends it without a word, also while its modules are imported."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run() -> None:
     """Run the given command; a bot that is starting can be stopped before its modules are imported."""
     open_missing_streams()
     if sys.argv[1:2] == ["run"]:
@@ -33,10 +41,7 @@ def _start(file: str | None = None) -> None:
         from pathlib import Path
 
         from bot.cli.serve import run
-    try:
-        run(config=Path(file) if file is not None else None, workspace="default")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(config=Path(file) if file is not None else None, workspace="default")
 
 
 def _import_structlog() -> None:

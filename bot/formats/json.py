@@ -14,6 +14,7 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.paper import FIELDS, Link, Paper
 from bot.domain.paper_update import Update
 from bot.formats.positions import PositionedTree, read_yaml
+from bot.formats.syntax_errors import syntax_problem
 from bot.i18n import msg
 
 _LONGEST_LOCATED = 300_000  # characters; the YAML reader takes 0.2 s for them
@@ -99,7 +100,10 @@ def _parse(text: str, file: str) -> Any:
         return json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
         raise FileError(
-            msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno, column=error.colno
+            msg("not valid JSON: {problem}", problem=syntax_problem(error.msg)),
+            file=file,
+            line=error.lineno,
+            column=error.colno,
         ) from error
     except _TwiceError as error:
         if len(text) <= _LONGEST_LOCATED:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot.domain.errors import FileError
+from bot.formats.syntax_errors import syntax_problem
 from bot.i18n import Message, msg
 
 try:
@@ -54,7 +55,7 @@ def read_yaml(text: str, file: str) -> PositionedTree:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise FileError(
-            msg("not valid YAML: {problem}", problem=error.problem or error.context or "?"),
+            msg("not valid YAML: {problem}", problem=syntax_problem(error.problem or error.context or "?")),
             file=file,
             line=line,
             column=column,

@@ -11,7 +11,7 @@ from tests.terminal import Dayori
 def test_a_source_that_does_not_answer_is_named_and_nothing_is_lost(dayori: Dayori) -> None:
     result = dayori("refresh", "retnet")
     assert result.exit_code == 0
-    assert result.stdout.split("\n")[:2] == ["arXivに接続できません。", "見直す論文はありませんでした。"]
+    assert result.stdout.split("\n")[:2] == ["arXivに接続できません。", "見直した論文はありませんでした。"]
     assert dayori("show", "retnet").exit_code == 0
 
 

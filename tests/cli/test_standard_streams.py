@@ -40,3 +40,17 @@ def test_no_file_of_the_bot_takes_the_number_of_a_closed_stream(tmp_path: Path) 
 def test_the_log_on_a_full_disk_stops_nothing(tmp_path: Path) -> None:
     program = "from bot.logs import *; configure_logs(()); structlog.get_logger().warning(1); print(2)"
     assert run(tmp_path, f'{sys.executable} -c "{program}" 2>/dev/full').stdout == "2\n"
+
+
+def test_ctrl_c_while_modules_are_imported_ends_without_a_traceback() -> None:
+    pressed = (
+        "import sys\n"
+        "class Press:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'structlog': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Press())\n"
+        "from bot.__main__ import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", pressed], capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")

@@ -88,3 +88,21 @@ def test_any_text_is_a_tree_or_is_refused_in_a_sentence(text: str) -> None:
         read_yaml(text, "f")
     except FileError as error:
         assert_said(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "japanese"),
+    [
+        ("a: [1, 2", "a comma or ] is missing", "「,」か「]」が足りません"),
+        ("a: {b: 1", "a comma or } is missing", "「,」か「}」が足りません"),
+        ("a: b: c", "a colon cannot stand here", "ここに「:」は書けません"),
+        ("a:\n\t- b", "spaces in the place of a tab", "タブなら空白に"),
+        ('a: "b', "a quotation mark is not closed", "引用符が閉じられていません"),
+        ('a: "C:\\docs"', "a backslash cannot stand here", "ここに「\\」は書けません"),
+    ],
+)
+def test_a_mistake_in_yaml_is_said_in_the_readers_words(text: str, english: str, japanese: str) -> None:
+    with pytest.raises(FileError) as caught:
+        read_yaml(text, "f")
+    assert english in caught.value.text("en")
+    assert japanese in caught.value.text("ja")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from bot.domain.digest import Edition
@@ -22,9 +23,11 @@ from bot.platforms.console import aliases, edit, inbox, render, reports
 from bot.platforms.console.prompt import AbortError, Interruption, Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.terminal import Terminal
+from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
 
 _PAGE = 10
+_COLUMN = 16  # cells before the descriptions of the help
 _WORDS = {"help": "/help", "ヘルプ": "/help", "exit": "/quit", "quit": "/quit", "終了": "/quit"}
 _SPACE = re.compile(r"\s+")
 
@@ -220,11 +223,14 @@ class Shell:
         self._stays = False
 
     async def _help(self, _: str) -> None:
+        console, below = self._terminal.console, "\n" + " " * _COLUMN
+        width = console.width - _COLUMN
         for name, (_command, description, example) in self._commands(self._locale).items():
-            line = Text(f"  {name:<13}", style="bold blue").append(f" {description}", style="default")
-            fits = line.cell_len + 3 + len(example) <= self._terminal.console.width
-            space = "   " if fits else "\n" + " " * 16
-            self._terminal.console.print(line.append(f"{space}{example}" if example else "", style="dim"))
+            lines = wrap(description, width)
+            fits = cell_len(f"{lines[-1]}   {example}") <= width
+            line = Text(f"  {name:<{_COLUMN - 2}}", style="bold blue").append(below.join(lines), style="default")
+            line.append(("   " if fits else below) + example if example else "", style="dim")
+            console.print(line, soft_wrap=True)
 
     async def _complete(self, typed: str) -> list[tuple[str, str]]:
         """Return completions of a half-typed command as (text, heading)."""

@@ -26,10 +26,10 @@ async def filled(app: App) -> App:
     return app
 
 
-async def typed(app: App, *lines: str) -> str:
-    """Return what is printed after the digest when these lines are typed."""
+async def typed(app: App, *lines: str, width: int = 80) -> str:
+    """Return what is printed when these lines are typed."""
     out = io.StringIO()
-    console = SafeConsole(file=out, width=80)
+    console = SafeConsole(file=out, width=width)
     pipe = io.StringIO("".join(f"{line}\n" for line in lines))
     await Shell(app.services, 1, console, "花子", pipe=pipe).run()
     return out.getvalue()
@@ -322,3 +322,10 @@ async def test_what_somebody_else_decided_meanwhile_is_said_before_the_next(foun
     await Shell(found.services, 1, SafeConsole(file=out, width=80), "花子", pipe=Late("/inbox\nr\nq\n")).run()
     assert "「A Paper on Subject 1」は次郎さんがすでに却下しました。" in out.getvalue()
     assert [each.number for each in await found.services.inbox.waiting(1)] == [2, 1]
+
+
+async def test_the_help_keeps_its_column_on_a_narrow_terminal(filled: App) -> None:
+    printed = await typed(filled, "/help", width=44)
+    for line in printed[printed.index("  /paper ") :].splitlines():
+        assert line.startswith(("  /", " " * 16)), line
+        assert line == line.rstrip()
