@@ -64,7 +64,7 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
     async with app.services.job_leases.kept():
         telling = asyncio.create_task(_report(app, notices, stop))
         try:
-            async with synced(app, partial(_notify, app, notices, stop)):
+            async with synced(app, partial(_notify, notices, stop)):
                 await connections.run()
         except DayoriError:
             await app.services.heartbeats.stop()  # doctor would take a heartbeat without an end for a crash
@@ -263,16 +263,15 @@ async def _notify_of_file(app: App, notices: FileNotices, stop: asyncio.Event) -
         await notices.forget()
     elif app.file_sync is None:
         for pause in pauses():  # at the very first start no server is served until the gateway has listed them
-            if await _notify(app, notices, stop, [app.fault]) or stop.is_set():
+            if await _notify(notices, stop, [app.fault]) or stop.is_set():
                 return
             await _sleep(pause, stop)
 
 
-async def _notify(app: App, notices: FileNotices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
+async def _notify(notices: FileNotices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
     """Send messages to the curators, unless the bot is stopping; return whether they have them."""
     try:
-        async with app.services.job_leases.alone("notices"):
-            return await _run_until(stop, notices.notify(messages)) or False
+        return await _run_until(stop, notices.notify(messages)) or False
     except (DayoriError, OSError) as error:
         _log.warning("the curators were not told", reason=str(error))
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ from bot.domain.errors import ConfigError, UnreachableError
 from bot.i18n import msg
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
+from bot.store import job_leases
 from tests.doubles.discord import Channel, DiscordServer
 from tests.doubles.platform import BrokenPlatform
 from tests.samples import paper
@@ -231,6 +233,21 @@ async def test_sigterm_ends_the_bot_while_it_tries_to_tell_the_curators(
         await server.until(lambda: len(server.sent("GET", "/users/@me")) == 2, 10)
         began = monotonic()
     assert monotonic() - began < 3
+
+
+async def test_sigterm_ends_the_bot_while_another_process_tells_the_curators(
+    server: DiscordServer, settings: Config, running: Callable[..., Running], tmp_path: Path
+) -> None:
+    file = tmp_path / "papers.yaml"
+    _spoil(file, "one")
+    async with open_app(settings) as app, app.database.write() as connection:
+        assert await job_leases.replace(connection, "notices", None, json.dumps(["elsewhere/boot/pid 1 2 3", 60, 1]))
+    async with running(papers_file=str(file)):
+        await server.connected()
+        await asyncio.sleep(1)
+        began = monotonic()
+    assert monotonic() - began < 3
+    assert not [each for each in server.sent("POST", "/messages") if "papers.yaml" in str(each.body)]
 
 
 async def test_a_refused_token_is_told_and_not_tried_again(server: DiscordServer, settings: Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from uuid import uuid4
 
 from bot.domain.errors import DayoriError, PublishError
@@ -23,12 +24,15 @@ class FileNotices:
     async def notify(self, messages: Sequence[Message]) -> bool:
         """Send messages to every server that receives that digest, unless they were the last ones sent; return True.
 
+        Of several processes one sends them, however long that takes; the others wait, and find them sent.
+
         Raises ConfigError, UnreachableError or PublishError when no server of any platform took them.
         """
         text = "\n".join(message.text("en") for message in messages)
-        if await self._services.state.read(_STATE_KEY) != text:
-            await self._notify("\n".join(f"📄 {message.text(self._services.locale)}" for message in messages))
-            await self._services.state.write(_STATE_KEY, text)
+        async with self._services.job_leases.alone("notices", patience=inf):
+            if await self._services.state.read(_STATE_KEY) != text:
+                await self._notify("\n".join(f"📄 {message.text(self._services.locale)}" for message in messages))
+                await self._services.state.write(_STATE_KEY, text)
         return True
 
     async def forget(self) -> None:
