@@ -113,8 +113,9 @@ class MessageUpdates:
                 if now != version or await sent_messages.payload_of(connection, message) != message.payload:
                     raise PublishError(msg("It was edited again meanwhile."))
 
-        async with self._database.write() as connection:
-            await sent_messages.mark_unsure(connection, message)
+        if not message.is_unsure:
+            async with self._database.write() as connection:
+                await sent_messages.mark_unsure(connection, message)
         pauses = () if platform in self._troubled_since else self._pauses
         edit = partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
         try:
@@ -125,12 +126,15 @@ class MessageUpdates:
                 return "unchanged"
             self._troubled_since.setdefault(platform, monotonic())
             return "postponed"
-        return await self._record(message, payload)
+        return await self._record(paper, message, version, payload)
 
-    async def _record(self, message: SentMessage, payload: Payload) -> _Outcome:
-        """Record an edit, unless another process has recorded its own: nobody knows which came last."""
+    async def _record(
+        self, paper: PublishedPaper, message: SentMessage, version: Version, payload: Payload
+    ) -> _Outcome:
+        """Record an edit, unless another process may have made its own meanwhile: nobody knows which came last."""
         async with self._database.write() as connection:
-            if await sent_messages.payload_of(connection, message) != message.payload:
+            is_newest = await sent_messages.version_of(connection, paper) == version
+            if not is_newest or await sent_messages.payload_of(connection, message) != message.payload:
                 await sent_messages.mark_unsure(connection, message)
                 return "crossed"
             await sent_messages.save_payload(connection, message, payload)

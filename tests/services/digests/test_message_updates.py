@@ -282,6 +282,25 @@ async def test_of_two_edits_that_are_made_at_once_the_newer_one_stays(
     assert await edited.update() == 0
 
 
+async def test_an_edit_that_was_undone_while_it_was_made_does_not_stay(
+    database: Database,
+    library: Library,
+    reversal: Undo,
+    workspace: int,
+    publisher: Sleeper,
+    edited: MessageUpdates,
+    overtaken: Overtaken,
+) -> None:
+    async def undone() -> None:
+        await reversal.undo(workspace, None)
+
+    await edited.update()
+    await retitle(library, workspace, "第三")
+    overtaken.meanwhile, overtaken.other = undone, edited
+    await MessageUpdates(database, RENDERERS, {"discord": overtaken}).update()
+    assert publisher.posted[0].payload["redrawn"] == "第二"
+
+
 async def test_an_undo_takes_an_edit_back_of_which_a_killed_process_heard_nothing(
     database: Database,
     library: Library,
