@@ -98,7 +98,8 @@ class Schedule:
         local = now.astimezone(zone)
         if self.start and local.date() < self.start:
             local = datetime.combine(self.start, datetime.min.time(), zone) - timedelta(minutes=1)
-        return (moment.astimezone(UTC) for moment in CronSim(self.crontab, local))
+        times = (moment.astimezone(UTC) for moment in CronSim(self.crontab, local))
+        return (moment for moment in times if moment > now)  # CronSim goes back when an hour comes twice
 
     def _counts(self, moment: datetime, zone: ZoneInfo) -> bool:
         if self.weeks == 1:

@@ -380,3 +380,11 @@ def test_a_schedule_is_described_in_the_readers_language() -> None:
     assert (weekdays.describe("ja"), weekdays.describe("en")) == ("平日 9:00", "on weekdays at 9:00")
     assert parse_schedule("木月 ９：００").describe("ja") == "毎週月曜・木曜 9:00"
     assert parse_schedule("0 9 * * 1").describe("ja") == "0 9 * * 1"
+
+
+@pytest.mark.parametrize("schedule", ["daily 01:30", "30 * * * *"])
+def test_the_following_moment_is_never_past_when_an_hour_comes_twice(schedule: str) -> None:
+    moment = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)  # in New York, one o'clock comes at 5:00 and at 6:00
+    for _ in range(18):
+        moment += timedelta(minutes=10)
+        assert parse_schedule(schedule).following(moment, NEW_YORK) > moment
