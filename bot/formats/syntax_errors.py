@@ -19,6 +19,10 @@ _PROBLEMS: Mapping[str, Message] = {
     "found character that cannot start any token": msg(
         "no value can begin with this character; put the text into quotes, or spaces in the place of a tab"
     ),
+    "did not find expected node content": msg("a value is missing"),
+    "did not find expected <document start>": msg("this line does not belong to what is above; check the indentation"),
+    "found a tab character that violates indentation": msg("indent with spaces, not with tabs"),
+    "found a tab character where an indentation space is expected": msg("indent with spaces, not with tabs"),
     "did not find expected alphabetic or numeric character": msg("a text that begins with & or * needs quotes"),
     "found unexpected end of stream": msg("a quotation mark is not closed"),
     "found unknown escape character": msg("a backslash cannot stand here; use single quotes"),
