@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.i18n import Locale
+from bot.domain.draft import Draft
+from bot.i18n import Locale, t
 from bot.services.bundle import Services
 from bot.services.papers.submitter import Submitter
 from bot.services.rate_limit import COST
@@ -29,6 +30,11 @@ class Actor:
     def spend(self, cost: float = COST) -> None:
         """Take an interaction's cost from the person's budget of this minute. Raises RateLimitError."""
         self.services.rate_limit.spend(self.id, cost)
+
+    def save_label(self, draft: Draft) -> str:
+        """Return what the button is called that saves a draft: it proposes a paper that will wait for a curator."""
+        proposes = draft.is_addition and self.services.submission.proposes(self.submitter)
+        return t(self.locale, "Propose") if proposes else t(self.locale, "Save")
 
     def require_curator(self) -> None:
         """Raise NotAllowedError unless the person is a curator."""

@@ -70,7 +70,7 @@ class OnDiscord:
 
     async def _save(self, person: Member, opened: Reply, form: Form) -> None:
         look = await answered(await self.server.submit(person, opened.modal, form.typed, locale="ja"))
-        saved = await answered(await self.server.click(person, look, "保存", locale="ja"))
+        saved = await answered(await self.server.click(person, look, look.controls[0], locale="ja"))
         assert "保存しました" in saved.content or "提案" in saved.content, saved.content
 
 

@@ -236,7 +236,7 @@ async def _show_preview(interaction: Interaction, actor: Actor, token: str, prev
         view = persistent_view(*buttons)
         await response.replace(interaction, content=actor.say(preview.problem), embeds=[], view=view)
         return
-    view = persistent_view(Save(ShownDraft(token, preview.fingerprint), t(locale, "Save")), *buttons)
+    view = persistent_view(Save(ShownDraft(token, preview.fingerprint), actor.save_label(preview.draft)), *buttons)
     text, embed = t(locale, "This is how it will look:"), embed_of(preview.paper, locale)
     await response.replace(interaction, content=text, embeds=[embed], view=view)
 

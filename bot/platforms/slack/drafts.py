@@ -213,7 +213,9 @@ async def _show_preview(interaction: Interaction, token: str, preview: Preview |
         return
     text = t(locale, "This is how it will look:")
     answer = cards_answer(text, locale, preview.paper)
-    save = kit.button(SAVE, t(locale, "Save"), str(ShownDraft(token, preview.fingerprint)), "primary")
+    save = kit.button(
+        SAVE, interaction.actor.save_label(preview.draft), str(ShownDraft(token, preview.fingerprint)), "primary"
+    )
     edit, cancel = _edit_or_cancel(token, locale)
     await response.ask(interaction, title_of(preview.draft, locale), answer, save, cancel, edit)
 

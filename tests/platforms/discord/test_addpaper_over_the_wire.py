@@ -157,6 +157,6 @@ async def test_curators_by_permission_or_role_add_at_once_where_additions_are_th
         for person, source in ((reader, "1706.03762"), (curator, "2001.08361"), (helper, "2005.14165")):
             form = await server.slash(person, general, "addpaper", source=source, locale="ja")
             look = await answered(await server.submit(person, form.modal, {"title": f"Paper {source}"}))
-            answers[person.user.name] = (await server.click(person, look, "保存")).content
+            answers[person.user.name] = (await server.click(person, look, look.controls[0])).content
     assert answers["太郎"].startswith("提案しました")
     assert answers["花子"] == answers["三郎"] == "保存しました。"

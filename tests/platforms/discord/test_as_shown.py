@@ -64,7 +64,7 @@ async def test_a_page_that_changes_after_the_look_changes_nothing(file_url: str,
         here.finder.known[SOURCE] = AFTER
         here.finder.is_down = happens == "down"
         assert look.response is not None
-        await here.reader.click(look.response, label="Save")
+        await here.reader.click(look.response, label="Propose" if additions == "curators" else "Save")
         if additions == "curators":
             inbox = await here.curator.slash(here.channel, "inbox")
             assert inbox.response is not None
@@ -83,7 +83,7 @@ async def test_a_proposal_is_mended_without_asking_its_page_again(file_url: str)
         form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
         assert look.response is not None
-        await here.reader.click(look.response, label="Save")
+        await here.reader.click(look.response, label="Propose")
         count = len(here.finder.asked)
         here.finder.known[SOURCE] = AFTER
         inbox = await here.curator.slash(here.channel, "inbox")
@@ -124,7 +124,7 @@ async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
         answers = [
             (await answered(each)).content
-            for each in await asyncio.gather(*(server.click(reader, look, "保存") for _ in range(3)))
+            for each in await asyncio.gather(*(server.click(reader, look, "提案") for _ in range(3)))
         ]
         waiting = await app.services.inbox.waiting(await app.services.workspaces.named("default"))
     assert len(waiting) == 1
@@ -155,7 +155,7 @@ async def test_accept_and_reject_at_once_tell_the_proposer_one_thing_in_their_la
     async with start(additions="curators") as (app, _):
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="en-US")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}, locale="en-US"))
-        await server.click(reader, look, "Save", locale="en-US")
+        await server.click(reader, look, "Propose", locale="en-US")
         card = [await server.slash(person, general, "inbox", locale="ja") for person in (curator, other)]
         decided = await asyncio.gather(
             server.click(curator, card[0], "採用", locale="ja"), server.click(other, card[1], "却下", locale="ja")
@@ -188,7 +188,7 @@ async def test_a_proposer_whose_paper_came_meanwhile_is_told_the_truth(
         for person in (reader, curator):
             form = await server.slash(person, general, "addpaper", source="1706.03762", locale="ja")
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
-            await server.click(person, look, "保存")
+            await server.click(person, look, look.controls[0])
         card = await server.slash(curator, general, "inbox", locale="ja")
         await server.click(curator, card, "採用")
         await server.until(lambda: server.direct(reader).messages)
@@ -202,7 +202,7 @@ async def test_a_proposal_whose_title_came_meanwhile_says_so(
         for person, source in ((reader, "1706.03762"), (curator, "10.1000/182")):
             form = await server.slash(person, general, "addpaper", source=source, locale="ja")
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
-            await server.click(person, look, "保存")
+            await server.click(person, look, look.controls[0])
         card = await server.slash(curator, general, "inbox", locale="ja")
     assert card.content.endswith("同じタイトルの論文が、別の番号ですでに登録されています（ID: 10\\.1000-182）")
 
@@ -213,7 +213,7 @@ async def test_who_is_no_curator_any_more_decides_nothing(
     async with start(additions="curators") as (app, _):
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
-        await server.click(reader, look, "保存")
+        await server.click(reader, look, "提案")
         card = await server.slash(curator, general, "inbox", locale="ja")
         edit = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         change = await answered(await server.submit(curator, edit.modal, {"comment": "乗っ取り"}))

@@ -274,7 +274,7 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
     async with start(additions="curators"):
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention Is All You Need"}))
-        proposed = await server.click(reader, look, "保存")
+        proposed = await server.click(reader, look, "提案")
         before = await server.slash(reader, general, "papers", tag="x", locale="ja")
         refused = await server.slash(reader, general, "inbox", locale="ja")
         card = await server.slash(curator, general, "inbox", locale="ja")
@@ -300,7 +300,7 @@ async def test_a_proposer_is_told_once_though_discord_seemed_to_fail(
     async with start(additions="curators"):
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention Is All You Need"}))
-        await server.click(reader, look, "保存")
+        await server.click(reader, look, "提案")
         await server.click(curator, await server.slash(curator, general, "inbox", locale="ja"), "採用")
         await server.until(lambda: len(server.sent("POST", f"/channels/{direct.id}/messages")) == 2)
     assert len(direct.messages) == 1
@@ -314,7 +314,7 @@ async def test_a_proposal_is_mended_or_rejected(
         for source, title in ((LINK, "Atention"), ("2001.08361", "Scaling Laws")):
             form = await server.slash(reader, general, "addpaper", source=source, locale="ja")
             await server.click(
-                reader, await answered(await server.submit(reader, form.modal, {"title": title})), "保存"
+                reader, await answered(await server.submit(reader, form.modal, {"title": title})), "提案"
             )
         card = first = await server.slash(curator, general, "inbox", locale="ja")
         mending = await server.click(curator, card, "編集")

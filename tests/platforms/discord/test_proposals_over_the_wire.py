@@ -17,7 +17,7 @@ async def proposed(
 ) -> Reply:
     form = await server.slash(person, channel, "addpaper", source=source, locale=locale)
     look = await answered(await server.submit(person, form.modal, TYPED, locale=locale))
-    return await server.click(person, look, "保存" if locale == "ja" else "Save", locale=locale)
+    return await server.click(person, look, "提案" if locale == "ja" else "Propose", locale=locale)
 
 
 async def added(app: App, comment: str | None) -> int:
@@ -98,7 +98,7 @@ async def test_what_waits_already_is_not_proposed_again_and_its_proposer_is_name
         form = await server.slash(other, general, "addpaper", source=LINK, locale="ja")
         await proposed(server, reader, general)
         look = await answered(await server.submit(other, form.modal, TYPED, locale="ja"))
-        late = await server.click(other, look, "保存", locale="ja")
+        late = await server.click(other, look, "提案", locale="ja")
         begun = await server.slash(other, general, "addpaper", source="1706.03762v3", locale="ja")
         own_answer = await server.slash(reader, general, "addpaper", source=LINK, locale="en")
         curators = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
