@@ -1,4 +1,4 @@
-"""The inbox is emptied by clicks in one message: fifty candidates, a restart in the middle, two curators at once."""
+"""The inbox is emptied by clicks in one message: twenty candidates, a restart in the middle, two curators at once."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ def values(form: Reply) -> dict[str, str]:
     return {each["custom_id"]: each.get("value", "") for each in fields}
 
 
-async def test_fifty_candidates_are_decided_on_in_one_message_with_a_restart_in_the_middle(
+async def test_twenty_candidates_are_decided_on_in_one_message_with_a_restart_in_the_middle(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, _):
         workspace = await app.services.workspaces.named("default")
-        await find_many(app.database, workspace, app.clock, 40)
+        await find_many(app.database, workspace, app.clock, 16)
         proposing = Submission(app.database, app.clock, "curators")
-        for n in range(41, 51):
+        for n in range(17, 21):
             await proposing.add(workspace, Draft(f"2401.{n:05}"), paper(n), TARO)
         before = len(await app.services.library.history(workspace, limit=100))
         card = await server.slash(curator, general, "inbox", locale="ja")
         message = card.message
-        card = await go_on(server, app, workspace, curator, card, 25)
+        card = await go_on(server, app, workspace, curator, card, 10)
         halfway = await decided(app, workspace)
     async with start() as (app, _):
         assert await decided(app, workspace) == halfway
@@ -75,10 +75,10 @@ async def test_fifty_candidates_are_decided_on_in_one_message_with_a_restart_in_
         counts = await ledger(app.database, workspace)
     assert card.content.endswith("受信箱は空です。")
     assert card.message is message
-    assert sum(halfway.values()) == sum(after.values()) == 50
+    assert sum(halfway.values()) == sum(after.values()) == 20
     assert set(after) == {"accepted", "rejected"}
-    assert counts["arxiv-cl"][0] + 5 == after["accepted"] == added
-    assert sum(counts["arxiv-cl"]) == 40
+    assert counts["arxiv-cl"][0] + 2 == after["accepted"] == added
+    assert sum(counts["arxiv-cl"]) == 16
 
 
 async def go_on(server: DiscordServer, app: App, workspace: int, curator: Member, card: Reply, most: int) -> Reply:

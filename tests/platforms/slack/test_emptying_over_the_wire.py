@@ -1,4 +1,4 @@
-"""The inbox is emptied by clicks on Slack: fifty candidates, a restart in the middle, two curators at once."""
+"""The inbox is emptied by clicks on Slack: twenty candidates, a restart in the middle, two curators at once."""
 
 from __future__ import annotations
 
@@ -89,18 +89,18 @@ async def go_on(app: App, curator: Person, place: Place, most: int) -> Place:
     return place
 
 
-async def test_fifty_candidates_are_decided_on_one_after_another_with_a_restart_in_the_middle(
+async def test_twenty_candidates_are_decided_on_one_after_another_with_a_restart_in_the_middle(
     connected: Callable[[], Connected], server: SlackServer, channel: Channel
 ) -> None:
     curator = curator_of(server)
     async with connected() as app:
-        await find_many(app.database, 1, app.clock, 40)
+        await find_many(app.database, 1, app.clock, 16)
         proposing = Submission(app.database, app.clock, "curators")
-        for n in range(41, 51):
+        for n in range(17, 21):
             await proposing.add(1, Draft(f"2401.{n:05}"), paper(n), TARO)
         before = len(await app.services.library.history(1, limit=200))
         place: Place = await curator.ask(channel, "/inbox")
-        place = await go_on(app, curator, place, 25)
+        place = await go_on(app, curator, place, 10)
         halfway = await decided(app)
     async with connected() as app:
         assert await decided(app) == halfway
@@ -109,9 +109,9 @@ async def test_fifty_candidates_are_decided_on_one_after_another_with_a_restart_
         after, counts = await decided(app), await ledger(app.database, 1)
         added = len(await app.services.library.history(1, limit=200)) - before
     assert set(after) == {"accepted", "rejected"}
-    assert sum(halfway.values()) == sum(after.values()) == 50
-    assert counts["arxiv-cl"][0] + 5 == after["accepted"] == added
-    assert sum(counts["arxiv-cl"]) == 40
+    assert sum(halfway.values()) == sum(after.values()) == 20
+    assert counts["arxiv-cl"][0] + 2 == after["accepted"] == added
+    assert sum(counts["arxiv-cl"]) == 16
 
 
 async def test_a_find_that_has_become_a_proposal_is_shown_before_it_is_accepted(

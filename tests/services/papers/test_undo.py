@@ -20,7 +20,6 @@ from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
-MANY = range(1, 4102)  # papers, which take three transactions
 BATCH, SEVERAL = 20, range(1, 402)  # papers, which take 21 transactions of that size
 
 
@@ -117,22 +116,22 @@ async def ids_of(database: Database, workspace: int) -> set[str]:
 
 
 async def test_many_papers_are_undone_and_redone_with_their_numbers_and_their_place_in_the_index(
-    importer: Importer, reversal: Undo, database: Database, search: SearchIndex, workspace: int
+    importer: Importer, stepwise: Undo, database: Database, search: SearchIndex, workspace: int
 ) -> None:
     await importer.run(workspace, [paper(n, comment="RetNet") for n in (1, 2)], None)
-    await importer.run(workspace, [paper(n, comment="RWKV") for n in MANY], None)
+    await importer.run(workspace, [paper(n, comment="RWKV") for n in SEVERAL], None)
     async with database.read() as connection:
-        before = await papers.by_ids(connection, workspace, [f"paper-{n}" for n in MANY])
-    change, headings = await reversal.undo(workspace, "花子")
+        before = await papers.by_ids(connection, workspace, [f"paper-{n}" for n in SEVERAL])
+    change, headings = await stepwise.undo(workspace, "花子")
     assert (change.action, headings[0]) == ("import", "1番目の論文")
     assert await ids_of(database, workspace) == {"paper-1", "paper-2"}
     assert [(await search.find(workspace, query)).total for query in ("RetNet", "RWKV")] == [2, 0]
-    await reversal.redo(workspace, "花子")
+    await stepwise.redo(workspace, "花子")
     async with database.read() as connection:
-        assert await papers.by_ids(connection, workspace, [f"paper-{n}" for n in MANY]) == before
-    assert [(await search.find(workspace, query)).total for query in ("RetNet", "RWKV")] == [0, len(MANY)]
-    report = await importer.run(workspace, [paper(n, comment="RWKV") for n in MANY], None)
-    assert len(report.unchanged) == len(MANY)
+        assert await papers.by_ids(connection, workspace, [f"paper-{n}" for n in SEVERAL]) == before
+    assert [(await search.find(workspace, query)).total for query in ("RetNet", "RWKV")] == [0, len(SEVERAL)]
+    report = await importer.run(workspace, [paper(n, comment="RWKV") for n in SEVERAL], None)
+    assert len(report.unchanged) == len(SEVERAL)
 
 
 async def test_an_undo_of_many_papers_is_refused_whole_where_one_was_changed_since(
