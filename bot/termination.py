@@ -18,7 +18,11 @@ _CUT = 9.5  # seconds until a hanging stop is cut off; Docker kills after ten
 
 
 class StoppedBySignal(Exception):  # noqa: N818 - not an error: the operator wants it
-    """The program received SIGTERM and has stopped."""
+    """The program received SIGTERM and has stopped; it exits with `status`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 def exit_on_sigterm() -> None:
@@ -26,11 +30,16 @@ def exit_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 
-async def until_sigterm(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work`, and cancel it on SIGTERM if that was set to exit. Raises StoppedBySignal then."""
-    import asyncio
+async def until_sigterm(work: Coroutine[Any, Any, None], *, leaves_files: bool) -> None:
+    """Run `work`, and cancel it on SIGTERM if that was set to exit, or if it would leave files that are not whole.
 
-    if not callable(signal.getsignal(signal.SIGTERM)):
+    Raises StoppedBySignal then: a bot ends with 0, any other command like one that the signal killed.
+    """
+    import asyncio
+    import threading
+
+    is_bot = callable(signal.getsignal(signal.SIGTERM))
+    if not (is_bot or leaves_files) or threading.current_thread() is not threading.main_thread():
         await work
         return
     task, loop, is_stopped = asyncio.ensure_future(work), asyncio.get_running_loop(), False
@@ -47,4 +56,4 @@ async def until_sigterm(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         if not is_stopped:
             raise
-        raise StoppedBySignal from None
+        raise StoppedBySignal(0 if is_bot else 128 + signal.SIGTERM) from None

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import gc
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
@@ -35,6 +36,8 @@ if TYPE_CHECKING:  # rich is slow to import, and a served bot prints nothing
 
 P = ParamSpec("P")
 _FOLLOWS_SETTINGS = ("run", "post")  # commands that apply the papers file and the settings' subscriptions
+
+_LEAVES_FILES = ("backup", "restore", "copy_store", "export")  # commands that remove their unfinished files at the end
 
 
 class UsageError(InputError):
@@ -163,7 +166,8 @@ def _command(
                 share_one_arena()
             configure_logs(chosen.secrets, quiet=not serves)
             cleaned = {name: _without_surrogates(value) for name, value in values.items()}
-            asyncio.run(until_sigterm(run(chosen, _without_surrogates(workspace), args, cleaned)))
+            work = run(chosen, _without_surrogates(workspace), args, cleaned)
+            asyncio.run(until_sigterm(work, leaves_files=command.__name__ in _LEAVES_FILES))
 
     return called
 
@@ -208,7 +212,9 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         print_line(t(locale(), "Stopped; nothing was changed."), sys.stderr)
         raise SystemExit(1) from error
     except StoppedBySignal as stopped:
-        raise SystemExit(0) from stopped
+        if stopped.status:
+            signal.raise_signal(signal.SIGTERM)  # the first process of a container survives this
+        raise SystemExit(stopped.status) from stopped
     except OSError as error:
         exit_if_unwritable(error, locale())
         raise

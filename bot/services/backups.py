@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _SETTLED = timedelta(minutes=10)  # after a start, which has more urgent things to do
 _RETRY = timedelta(hours=1)  # after a failure
-_UNFINISHED = re.compile(r"\.(?:dayori|papers)-.*")
+_UNFINISHED = re.compile(r"\.{1,2}(?:dayori|papers)-.*")
 _log = structlog.get_logger()
 
 
@@ -119,7 +119,7 @@ async def restore(copy: Path, database: Path, clock: Clock) -> Path | None:
     Raises StoreError when the copy is not whole or is newer than this program.
     """
     await asyncio.to_thread(check_copy, copy)
-    return await asyncio.to_thread(restore_copy, copy, database, clock())
+    return await restore_copy(copy, database, clock())
 
 
 def restore_hint(folder: Path | None) -> Message:

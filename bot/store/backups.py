@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import itertools
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from bot.domain.errors import FileError, StoreError
 from bot.i18n import msg
+from bot.store.connections import finish
 from bot.store.schema import REVISION
 from bot.store.sqlite_errors import reason_of
 
@@ -38,28 +42,63 @@ def check_copy(path: Path) -> None:
         raise StoreError(msg('The database "{path}" was made by a newer version; update this program.', path=str(path)))
 
 
-def restore_copy(copy: Path, path: Path, now: datetime) -> Path | None:
+async def back_up(source: Path, target: Path) -> None:
+    """Copy a database, as it is at this moment, to a new private file, whose name only a whole copy gets.
+
+    Raises StoreError.
+    """
+    with _unfinished(target) as unfinished:
+        await finish(asyncio.to_thread(_write_copy, source, unfinished))
+        await finish(asyncio.to_thread(_name_new, unfinished, target))
+
+
+async def restore_copy(copy: Path, path: Path, now: datetime) -> Path | None:
     """Put a checked copy in the place of the database; return where the old one is kept, None if there was none.
 
     No process may have the database open. A crash leaves either the old database or the new one. Raises StoreError.
     """
-    if path.exists() and copy.samefile(path):
-        raise StoreError(msg('"{file}" is the database itself; name a copy of it.', file=str(copy)))
-    new = path.with_name(f".{path.name}.restore")
-    kept = _free_name(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}"))
+    with _unfinished(path) as unfinished:
+        await finish(asyncio.to_thread(_copy_beside, copy, path, unfinished))
+        return await finish(asyncio.to_thread(_put_in_place, unfinished, path, now))
+
+
+@contextmanager
+def _unfinished(path: Path) -> Iterator[Path]:
+    """Yield the name of a copy that is not whole yet, and remove what is left of it. Raises StoreError."""
+    unfinished = unfinished_of(path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.unlink(missing_ok=True)
-        write_copy(copy, new)
-        was_there = path.exists()
-        if was_there:
-            _keep(path, kept)
-        new.replace(path)
+        yield unfinished
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
             msg('"{file}" cannot be written: {reason}', file=str(path), reason=reason_of(error))
         ) from error
-    return kept if was_there else None
+    finally:
+        with suppress(OSError):
+            remove_database(unfinished)
+
+
+def _name_new(new: Path, path: Path) -> None:
+    """Give a file a name that no other has."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    new.replace(path)
+
+
+def _copy_beside(copy: Path, path: Path, new: Path) -> None:
+    """Copy another database to a file beside this one."""
+    if path.exists() and copy.samefile(path):
+        raise StoreError(msg('"{file}" is the database itself; name a copy of it.', file=str(copy)))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_copy(copy, new)
+
+
+def _put_in_place(new: Path, path: Path, now: datetime) -> Path | None:
+    """Replace the database by another one; return where the old one is kept, None if there was none."""
+    kept = _free_name(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")) if path.exists() else None
+    if kept:
+        _keep(path, kept)
+    new.replace(path)
+    return kept
 
 
 def _free_name(path: Path) -> Path:
@@ -83,18 +122,15 @@ def _keep(path: Path, kept: Path) -> None:
             Path(f"{path}{ending}").replace(f"{kept}{ending}")
 
 
-def write_copy(source: Path, target: Path) -> None:
-    """Copy a database, as it is at this moment, to a new file that only its owner may read; a failure leaves no file.
+def _write_copy(source: Path, target: Path) -> None:
+    """Copy a database, as it is at this moment, to a file that only its owner may read.
 
     Raises OSError and sqlite3.Error.
     """
+    remove_database(target)  # what a killed process left
     open(target, "xb", opener=_private).close()
-    try:
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-            old.backup(new)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
 
 
 def unfinished_of(path: Path) -> Path:

@@ -24,7 +24,7 @@ from sqlalchemy.util import await_only
 from bot.domain.errors import DamagedStoreError, MissingStoreError, StoreError
 from bot.i18n import msg
 from bot.store.abstract_database import Database
-from bot.store.backups import make_private, write_copy
+from bot.store.backups import back_up, make_private
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
 from bot.store.revisions import revision_error
@@ -80,11 +80,7 @@ class SqliteDatabase(Database):
 
     async def backup(self, target: Path) -> None:
         """Copy the database, as it is at this moment, to a new private file. Raises StoreError."""
-        try:
-            await asyncio.to_thread(write_copy, self.path, target)
-        except (OSError, sqlite3.Error) as error:
-            message = msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason_of(error))
-            raise StoreError(message) from error
+        await back_up(self.path, target)
 
     async def checkpoint(self) -> None:
         """Bring committed changes from the log into the file itself, as far as no reader needs the log.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.store.backups import restore_copy
+from bot.store.backups import back_up, restore_copy
 from tests.stores import sqlite_file
 from tests.terminal import Dayori, assert_one_line, everything
 
@@ -128,14 +133,14 @@ def test_a_damaged_page_is_told_in_one_line_by_what_reads_it(dayori: Dayori, tmp
     assert "壊れて" in dayori("doctor").stdout
 
 
-def test_two_copies_brought_back_in_one_second_keep_both_databases_before_them(tmp_path: Path) -> None:
+async def test_two_copies_brought_back_in_one_second_keep_both_databases_before_them(tmp_path: Path) -> None:
     database, now = tmp_path / "dayori.db", datetime(2026, 11, 27, tzinfo=UTC)
     kept: list[bytes] = []
     for name in ("first", "second", "third"):
         copy = tmp_path / f"{name}.db"
         with closing(sqlite3.connect(copy)) as connection:
             connection.execute(f"CREATE TABLE {name} (id)")
-        if before := restore_copy(copy, database, now):
+        if before := await restore_copy(copy, database, now):
             kept.append(before.read_bytes())
     assert [b"TABLE first" in kept[0], b"TABLE second" in kept[1]] == [True, True]
     assert len(list(tmp_path.glob("dayori.db.before-*"))) == 2
@@ -153,3 +158,42 @@ def test_a_folder_or_a_pipe_is_not_said_to_be_missing(dayori: Dayori, tmp_path: 
     os.mkfifo(tmp_path / "pipe.db")
     for name in (".", "pipe.db"):
         assert_one_line(dayori("restore", name), "ファイルではありません")
+
+
+def test_a_copy_that_is_stopped_by_a_signal_leaves_no_file(dayori: Dayori, tmp_path: Path) -> None:
+    everything(dayori)
+    command = (sys.executable, "-m", "bot", "copy-store", "dayori.db", "new.db", "--config", "bot.yaml")
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+    while process.poll() is None and not (tmp_path / ".new.db.unfinished").exists():
+        time.sleep(0.001)
+    process.send_signal(signal.SIGTERM)
+    _, error = process.communicate(timeout=30)
+    assert (process.returncode, error) == (-signal.SIGTERM, b"")
+    assert not [each.name for each in tmp_path.iterdir() if "new.db" in each.name]
+
+
+async def test_an_interrupted_copy_leaves_the_database_and_no_file(tmp_path: Path) -> None:
+    database, copy, new = (tmp_path / name for name in ("dayori.db", "copy.db", "new.db"))
+    for each in (database, copy):
+        with closing(sqlite3.connect(each)) as connection:
+            connection.execute(f"CREATE TABLE {each.stem} (id)")
+    before, now = database.read_bytes(), datetime(2026, 11, 27, tzinfo=UTC)
+    for work in (restore_copy(copy, database, now), back_up(database, new)):
+        task = asyncio.ensure_future(work)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert {each.name for each in tmp_path.iterdir()} == {"dayori.db", "copy.db"}
+    assert database.read_bytes() == before
+
+
+async def test_what_a_killed_copy_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    database, new = tmp_path / "dayori.db", tmp_path / "new.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE papers (id)")
+    for ending in ("", "-journal", "-wal", "-shm"):
+        (tmp_path / f".new.db.unfinished{ending}").write_bytes(b"half")
+    await back_up(database, new)
+    assert {each.name for each in tmp_path.iterdir()} == {"dayori.db", "new.db"}
+    assert new.read_bytes()[28:] == database.read_bytes()[28:]

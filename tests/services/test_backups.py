@@ -113,9 +113,10 @@ async def test_what_a_killed_process_left_is_removed_a_day_later(
     backups: Backups, clock: AdjustableClock, folder: Path
 ) -> None:
     folder.mkdir()
-    left = folder / ".dayori-2026-11-20.db.123"
-    left.write_text("half")
-    os.utime(left, (0, 0))
+    left = [folder / name for name in (".dayori-2026-11-20.db.123", "..dayori-2026-11-20.db.123.unfinished-journal")]
+    for each in left:
+        each.write_text("half")
+        os.utime(each, (0, 0))
     clock.now = NIGHT
     await backups.run_if_due()
-    assert not left.exists()
+    assert not any(each.exists() for each in left)
