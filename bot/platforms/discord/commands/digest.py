@@ -112,8 +112,8 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
 @app_commands.rename(name=_NAME)
 async def post(interaction: Interaction, name: str | None = None) -> None:
     """Post the next edition of a subscription now; the name may be left out where only one can be meant."""
+    requested_at = interaction.client.services.digests.now()  # before any wait, in which another press may be served
     actor = await curator_of(interaction)
-    requested_at = actor.services.digests.now()
     subscriptions, place = _subscriptions(actor), f"discord:{actor.server}/{interaction.channel_id}"
     subscription = await subscriptions.named(name) if name else await subscriptions.only(place)
     await response.defer(interaction)
