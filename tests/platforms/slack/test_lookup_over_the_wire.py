@@ -51,12 +51,13 @@ async def test_nobody_waits_for_slack_to_tell_their_language(app: App, channel: 
     assert ["見つかりませんでした" in answers[0].text, "No paper was found" in answers[1].text] == [True, True]
 
 
-async def test_a_curator_is_known_as_one_however_late_slack_tells_it(
+async def test_a_curator_is_asked_for_patience_until_slack_tells_that_they_are_one(
     app: App, channel: Channel, server: SlackServer
 ) -> None:
     curator = server.person(2, is_admin=True)
-    server.fault("users.info", delay=0.8)
-    assert "受信箱は空です" in (await curator.ask(channel, "/inbox")).text
+    server.fault("users.info", delay=2.4)
+    assert (await curator.ask(channel, "/inbox")).text == "お待ちください…"
+    await server.until(lambda: "受信箱は空です" in curator.reads[-1].text)
 
 
 async def test_a_curator_of_whom_slack_tells_nothing_is_asked_to_try_again(
