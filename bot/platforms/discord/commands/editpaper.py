@@ -54,7 +54,7 @@ async def removepaper(interaction: Interaction, paper: Range[str, 1, 500]) -> No
     await _find(interaction, await actor_of(interaction), paper, "remove")
 
 
-@app_commands.command(name=both("history", "履歴"), description=both("Who changed what", "変更の履歴を見る"))
+@app_commands.command(name=both("history", "履歴"), description=both("See who changed what", "変更の履歴を見る"))
 @app_commands.describe(paper=_WHICH)
 @app_commands.rename(paper=_PAPER)
 @app_commands.guild_only()

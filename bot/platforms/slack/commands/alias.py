@@ -53,6 +53,6 @@ def _line(name: str, meanings: tuple[str, ...]) -> str:
 
 _SUBCOMMANDS = (
     Subcommand("add", "追加", add, msg("Name words for the same thing; each finds the other"), "RAG = 検索拡張生成"),
-    Subcommand("remove", "削除", remove, msg("Forget an alias"), "RAG"),
+    Subcommand("remove", "削除", remove, msg("Remove an alias"), "RAG"),
     Subcommand("list", "一覧", list_, msg("Which aliases there are")),
 )
