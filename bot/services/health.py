@@ -254,7 +254,7 @@ def _conflicts(processes: Sequence[Heartbeat]) -> list[Check]:
 def _token(platform: str, has_token: bool, missing: str | None) -> Check:
     name = platform.title()
     if missing:
-        lacking = msg("{platform}: {variable} is missing beside the other token", platform=name, variable=missing)
+        lacking = msg("{platform}: {variable} is missing beside the other token.", platform=name, variable=missing)
         return Check("token", "fault", lacking, msg("Put {variable} into .env.", variable=missing))
     is_set = msg("{platform}: a token is set", platform=name)
     return Check("token", "ok", is_set if has_token else msg("{platform}: no token is set", platform=name))

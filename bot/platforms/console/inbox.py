@@ -17,6 +17,7 @@ from bot.i18n import Message, t
 from bot.platforms.console.paper_form import FIELDS, fill_form
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
+from bot.platforms.console.wrap import wrap
 from bot.services.papers.acceptance import is_other_comment
 from bot.services.papers.decision_text import ReviewResult
 from bot.services.papers.outcomes import ReviewStep, Saved
@@ -34,7 +35,7 @@ async def decide(terminal: Terminal, _arguments: str, tell: TellProposer | None 
         if not (keys := _keys(terminal, step)) or (not step.proposal and not terminal.prompt.is_interactive):
             return
         try:
-            key = await terminal.prompt.key(_question(keys), keys)
+            key = await terminal.prompt.key(_question(keys, terminal.width), keys)
         except AbortError:
             terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
             return
@@ -71,8 +72,9 @@ def _keys(terminal: Terminal, step: ReviewStep) -> dict[str, str]:
     return keys | {"q": t(locale, "Leave")} if keys else {}
 
 
-def _question(keys: dict[str, str]) -> str:
-    return "  ".join(f"{label} {key}" for key, label in keys.items()) + "  > "
+def _question(keys: dict[str, str], width: int) -> str:
+    choices = "  ".join(f"{label} {key}" for key, label in keys.items())
+    return "\n".join(wrap(f"{choices}  >", width)) + " "
 
 
 async def _act(terminal: Terminal, step: ReviewStep, key: str) -> ReviewStep:

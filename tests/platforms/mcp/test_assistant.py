@@ -112,7 +112,7 @@ def test_what_an_assistant_proposes_waits_in_the_inbox_even_where_everybody_may_
     [waiting] = document(dayori("inbox", "--json"))["candidates"]
     assert [each["outcome"] for each in answers] == ["proposed", "waiting", "known", "same_title"]
     assert [each["number"] for each in answers] == [waiting["number"], waiting["number"], None, None]
-    assert "アシスタント" in waiting["proposed_by"]
+    assert waiting["proposed_by"].startswith("アシスタント（")
     assert waiting["paper"]["headline"] == "新しい論文"
     assert waiting["paper"]["tags"] == ["RAG"]
     assert answers[2]["paper"]["id"] == answers[3]["paper"]["id"] == "retnet"

@@ -112,7 +112,7 @@ async def test_doctor_tells_which_token_is_missing(server: SlackServer, config: 
         assert report.is_well == (name != "half")
     assert told == {
         "both": ("ok", "Slack: a token is set"),
-        "half": ("fault", "Slack: SLACK_APP_TOKEN is missing beside the other token"),
+        "half": ("fault", "Slack: SLACK_APP_TOKEN is missing beside the other token."),
         "none": ("ok", "Slack: no token is set"),
     }
 
