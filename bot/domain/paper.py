@@ -239,8 +239,13 @@ def label_of(text: str | None) -> str | None:
     return clean_line(clean_line(text or "")[:80]) or None
 
 
+def stored_id(typed: str) -> str:
+    """Return an id as it is stored: in one width, and ① as 1."""
+    return normalized("NFKC", typed).strip()
+
+
 def _checked_id(id: str) -> str:
-    name = normalized("NFKC", id).strip()
+    name = stored_id(id)
     if not _ID.fullmatch(name) or name != clean_line(name) or len(name) > ID_LENGTH:
         raise InputError(
             msg(

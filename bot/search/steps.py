@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.folding import is_unspaced, normalize
-from bot.domain.paper import title_key
+from bot.domain.paper import stored_id, title_key
 from bot.domain.query import Query
 from bot.search.analyzed_query import MOST_JOINED, AnalyzedQuery, exclusions_of, filters_of, phrases_of
 from bot.search.backend import AllOf, AnyOf, Backend, Expression, PaperLines, Phrase, Scope
@@ -77,7 +77,8 @@ class SearchSteps:
             else:
                 self.matches.add(row.number, IDENTIFIER, MatchReason.LINK)
                 self.matches.is_complete = True
-        for row in self._backend.by_id(self._text) if names else ():
+        id = stored_id(self._text)
+        for row in self._backend.by_id(id) if " " not in id else ():  # `-x` may be an id as well as an exclusion
             self.matches.add(row.number, IDENTIFIER + 1, None)
 
     def by_words(self, variant: Variant) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from bot.domain.digest import Payload
 from bot.domain.errors import NotFoundError
 from bot.domain.folding import as_spelled
-from bot.domain.paper import Paper
+from bot.domain.paper import Paper, stored_id
 from bot.domain.request import current_platform
 from bot.i18n import msg
 from bot.search.identifier_lookup import identifier_keys
@@ -45,8 +45,8 @@ class Lookup:
         Raises NotFoundError.
         """
         async with self._database.read() as connection:
-            rows = await papers.by_ids(connection, workspace_id, [id])
-            if id not in rows:
+            rows = await papers.by_ids(connection, workspace_id, [stored_id(id)])
+            if not rows:
                 keys = identifier_keys(id)
                 holders = await papers.by_keys(connection, workspace_id, keys)
                 id_held = next((holders[key] for key in keys if key in holders), id)
@@ -66,7 +66,7 @@ class Lookup:
     async def look_up(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Return the one paper whose id the query is, or else the results of a search."""
         results = await self.find(workspace_id, query, limit=limit, offset=offset)
-        if results.results and results.results[0].paper.id == query.strip():
+        if results.results and results.results[0].paper.id == stored_id(query):
             return Results(query, 1, None, results.results[:1], ())
         return results
 

@@ -35,6 +35,19 @@ async def test_a_paper_is_got_by_its_id(lookup: Lookup, filled: int) -> None:
         await lookup.get(filled, "nobody")
 
 
+@pytest.mark.parametrize("typed", ["-subject", "①", "Ａ2", "ｶﾞﾝ", "[x]", "*", "year", "…", "2023"])
+async def test_a_paper_is_found_by_its_id_as_it_is_typed_whatever_a_search_reads_in_it(
+    lookup: Lookup, library: Library, workspace: int, clock: AdjustableClock, typed: str
+) -> None:
+    added = (await library.add(workspace, paper(1, id=typed), None)).paper
+    for n in (2, 3):
+        clock.advance(minutes=1)
+        await library.add(workspace, paper(n), None)
+    assert await lookup.get(workspace, typed) == added
+    assert (await lookup.find(workspace, typed)).results[0].paper == added
+    assert ids(await lookup.look_up(workspace, typed)) == [added.id]
+
+
 @pytest.mark.parametrize(
     "name",
     [
