@@ -28,10 +28,15 @@ class ChangeWatch:
     ) -> None:
         self._newest, self._follow, self._every, self._wait = newest, follow, every, wait
         self._watching: asyncio.Task[None] | None = None
+        self._is_asked = False
 
     def start(self) -> None:
         """Begin to watch."""
         self._watching = asyncio.create_task(self._watch())
+
+    def follow_soon(self) -> None:
+        """Call `follow` at the next look, whether anything has changed or not."""
+        self._is_asked = True
 
     async def stop(self) -> None:
         """Stop watching; a call that is running is cancelled."""
@@ -44,8 +49,9 @@ class ChangeWatch:
         while True:
             try:
                 newest = await self._newest()
-                if followed not in (None, newest):
+                if self._is_asked or followed not in (None, newest):
                     await self._follow()
+                    self._is_asked = False
                 followed = newest
             except LostStoreError:
                 pass  # the store tells the log of that once

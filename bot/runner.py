@@ -196,8 +196,8 @@ class _Connections:
 
         await self._leases.take_part(platform.delivery_job, *self._common)
         services = self._app.services
-        scheduler = self._schedulers[platform.name] = Scheduler(partial(self._tick, platform, connection))
         edits = ChangeWatch(services.library.last_step, connection.update_messages, wait=self._app.database.writes())
+        scheduler = self._schedulers[platform.name] = Scheduler(partial(self._tick, platform, connection, edits))
         editions = ChangeWatch(services.digests.newest, self._deliver, wait=self._app.database.writes())
         parts = (scheduler, edits, editions)
         for part in parts:
@@ -208,12 +208,14 @@ class _Connections:
             del self._schedulers[platform.name]
             await asyncio.gather(*(part.stop() for part in parts))
 
-    async def _tick(self, platform: Platform, connection: Connection) -> None:
+    async def _tick(self, platform: Platform, connection: Connection, edits: ChangeWatch) -> None:
+        """Do what is due; what may take minutes runs beside the ticks."""
         if self._leases.holds(platform.delivery_job):
             connection.deliver()
         if self._leases.holds(EDITIONS):
             await self._app.services.digests.compose_due(self._start_delivery)
-        await connection.maintain()
+        edits.follow_soon()
+        await connection.heartbeat()
         self._jobs.start()
 
     async def _deliver(self) -> None:

@@ -37,12 +37,16 @@ class Collection:
 
 
 @pytest.fixture
-async def collection() -> AsyncIterator[Collection]:
-    collection = Collection()
+def collection() -> Collection:
+    return Collection()
+
+
+@pytest.fixture(autouse=True)
+async def watch(collection: Collection) -> AsyncIterator[ChangeWatch]:
     watch = ChangeWatch(collection.last_step, collection.follow, every=0.001)
     watch.start()
     await collection.look_again()
-    yield collection
+    yield watch
     await watch.stop()
     looks = collection.looks
     await asyncio.sleep(0.01)
@@ -55,6 +59,12 @@ async def test_each_change_is_followed_once_and_nothing_else_is(collection: Coll
         collection.step = step
         await collection.look_again(3)
     assert collection.followed == [1, 7]
+
+
+async def test_what_was_asked_for_is_followed_once_without_a_change(watch: ChangeWatch, collection: Collection) -> None:
+    watch.follow_soon()
+    await collection.look_again(3)
+    assert collection.followed == [0]
 
 
 @pytest.mark.parametrize("trouble", [StoreError(msg("The database is busy.")), ValueError("no")])

@@ -276,6 +276,39 @@ async def test_a_platform_that_fails_stops_no_other(
         await asyncio.wait_for(bot, 9)
 
 
+class _Busy(BrokenPlatform):
+    """A platform where the edits of posted messages take forever; it counts the heartbeats."""
+
+    def __init__(self) -> None:
+        super().__init__(UnreachableError(msg("Discord answered {status}.", status=502)))
+        self.edits, self.beats = asyncio.Event(), asyncio.Event()
+
+    async def run(self, begin: Callable[[], None]) -> None:
+        begin()
+        await asyncio.Event().wait()
+
+    def deliver(self) -> None:
+        pass
+
+    async def update_messages(self) -> None:
+        self.edits.set()
+        await asyncio.Event().wait()
+
+    async def heartbeat(self) -> None:
+        await self.edits.wait()
+        self.beats.set()
+
+
+async def test_a_tick_waits_for_no_edit_of_a_posted_message(settings: Config) -> None:
+    busy = _Busy()
+    async with open_app(settings) as app:
+        bot = asyncio.create_task(runner.run(app, [busy]))
+        async with asyncio.timeout(10):
+            await busy.beats.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(bot, 9)
+
+
 async def test_a_connection_that_breaks_while_it_is_closed_is_not_told(settings: Config) -> None:
     class Closing(BrokenPlatform):
         async def run(self, begin: Callable[[], None]) -> None:

@@ -126,8 +126,8 @@ class Connection(Protocol):
     async def update_messages(self) -> None:
         """Let posted messages follow the edits of their papers."""
 
-    async def maintain(self) -> None:
-        """Update posted messages, and record the connection's state for the health check."""
+    async def heartbeat(self) -> None:
+        """Record the connection's state for the health check."""
 
 
 class Platform(Protocol):

@@ -50,7 +50,7 @@ class Session:
         await digests.compose_now(workspace, "weekly")
         self.connection.deliver()
         await self.server.until(lambda: self.channel.messages)
-        await self.connection.maintain()
+        await self.connection.update_messages()
 
 
 @asynccontextmanager

@@ -40,5 +40,5 @@ class BrokenPlatform:
     async def update_messages(self) -> None:
         raise self.error
 
-    async def maintain(self) -> None:
+    async def heartbeat(self) -> None:
         raise self.error

@@ -105,9 +105,8 @@ class DiscordConnection:
         """Let posted messages follow the edits of their papers."""
         await self._client.message_updates.update()
 
-    async def maintain(self) -> None:
-        """Update posted messages, and report the gateway's state to the health check."""
-        await self.update_messages()
+    async def heartbeat(self) -> None:
+        """Report the gateway's state to the health check."""
         await self._client.gateway_status.heartbeat()
 
     async def _connect(self) -> None:

@@ -90,9 +90,8 @@ class SlackConnection:
             self._listeners.refresh_homes()
         await self._message_updates.update()
 
-    async def maintain(self) -> None:
-        """Update posted messages, and report the connection's state to the health check."""
-        await self.update_messages()
+    async def heartbeat(self) -> None:
+        """Report the connection's state to the health check."""
         if self._socket_mode:
             await self._socket_mode.heartbeat()
 

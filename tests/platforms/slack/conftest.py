@@ -67,7 +67,8 @@ async def running(settings: Config, server: SlackServer) -> AsyncIterator[tuple[
         async with platform.connect() as connection:
             task = asyncio.create_task(connection.run(connection.deliver))
             await server.until(lambda: len(server.sockets.open) > others)
-            await connection.maintain()  # the runner's first tick
+            await connection.update_messages()  # as the runner does at its first tick
+            await connection.heartbeat()
             yield app, connection
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -65,7 +65,7 @@ async def send_edition(app: App, connection: Connection) -> None:
     await app.services.digests.compose_now(1, "weekly")
     connection.deliver()
     while not ((last := await app.services.digests.last_edition(subscription)) and last.done_at):
-        await connection.maintain()
+        await connection.update_messages()
 
 
 async def propose(app: App, proposed: Paper, person: Person) -> None:
@@ -184,10 +184,10 @@ async def test_a_home_is_published_again_only_when_its_content_changed(
     await opened(curator)
     for _ in range(3):
         await person.ask(channel, "/paper RetNet")
-        await connection.maintain()
+        await connection.update_messages()
     await app.services.library.edit(1, "retnet", None, lambda old: old)
     await app.services.library.add(1, paper(1), "佐藤", actor=f"slack:{person.id}")
-    await connection.maintain()
+    await connection.update_messages()
     await person.until_home("自分が追加した論文")
     await curator.until_home("1番目の論文")
     assert len(server.sent("views.publish")) == 4
@@ -211,7 +211,7 @@ async def test_an_answer_does_not_wait_for_homes(
     await opened(person)
     await app.services.library.add(1, paper(1), None)
     server.fault("views.publish", delay=2.0)
-    await connection.maintain()
+    await connection.update_messages()
     await server.until(lambda: len(server.sent("views.publish")) == 2)
     assert "RetNet" in text_of(await person.ask(channel, "/paper RetNet"))
     assert "1番目の論文" not in text_of(person.home)
@@ -229,9 +229,9 @@ async def test_a_home_that_slack_refuses_breaks_nothing(
     await opened(person)
     server.fault("views.publish", drop=True)
     await app.services.library.add(1, paper(1), None)
-    await connection.maintain()
+    await connection.update_messages()
     await server.until(lambda: len(server.sent("views.publish")) == 3)
-    await connection.maintain()
+    await connection.update_messages()
     await person.until_home("1番目の論文")
 
 
