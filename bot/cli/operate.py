@@ -79,7 +79,7 @@ async def restore(settings: SettingsContext, file: Annotated[Path, typer.Argumen
             if await health.is_running():
                 raise ConflictError(msg("A bot runs on this database; stop it first."))
     kept = await backups.restore(file, config.database_file, utc_now)
-    print_line(t(locale, "The database is {file} again.", file=str(file)))
+    print_line(t(locale, "The database was restored from {file}.", file=str(file)))
     if kept:
         print_line(t(locale, "The one before is kept as {file}.", file=str(kept)))
 
@@ -101,7 +101,7 @@ async def init(
             print_line(t(locale, "{file} is there already and stays as it is.", file=str(file)))
     next_step = t(
         locale,
-        "Next: put DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, into {file}, and start dayori run beside it.",
+        "Next: put DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, into {file}, and run dayori run in that folder.",
         file=str(folder / ".env"),
     )
     print_line(next_step)
