@@ -101,7 +101,8 @@ async def init(
             print_line(t(locale, "{file} is there already and stays as it is.", file=str(file)))
     next_step = t(
         locale,
-        "Next: put DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, into {file}, and run dayori run in that folder.",
+        "Next: put DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, into {file}, and run dayori run in that "
+        "folder.",
         file=str(folder / ".env"),
     )
     print_line(next_step)

@@ -158,11 +158,13 @@ class Digests:
         return composed
 
     def _due(self, turns: Sequence[tuple[int, str, datetime, str | None]]) -> list[tuple[int, str]]:
+        """Return what is due; a subscription that was made in the future was made while the clock ran ahead."""
         latest = {schedule: self._latest(schedule) for schedule in {schedule for _, schedule, *_ in turns}}
+        no_later = self._clock() + self._policy.catch_up
         return [
             (id, turn)
             for id, schedule, made_at, last_turn in turns
-            if (moment := latest[schedule]) and moment >= made_at
+            if (moment := latest[schedule]) and (moment >= made_at or made_at > no_later)
             if (turn := period(moment, self._policy.zone)) != last_turn
         ]
 

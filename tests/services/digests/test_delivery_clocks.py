@@ -116,6 +116,17 @@ async def test_a_clock_that_ran_ahead_for_a_while_silences_no_subscription(
     assert [await digests.compose_due() for _ in range(3)] == [1, 0, 0]
 
 
+async def test_a_subscription_made_while_the_clock_ran_ahead_does_not_wait_for_that_day(
+    database: Database, workspace: int, clock: AdjustableClock, policy: Policy
+) -> None:
+    digests = Digests(database, clock, Policy(4, "notice", policy.catch_up, policy.zone), {"discord": FakeRenderer()})
+    clock.now += 400 * DAY
+    await digests.subscribe(workspace, SubscriptionRequest("here", CHANNEL, "daily 09:00", (), "ja"))
+    clock.now -= 400 * DAY
+    clock.advance(days=1)
+    assert [await digests.compose_due() for _ in range(3)] == [1, 0, 0]
+
+
 async def test_a_machine_that_slept_over_several_turns_composes_one_edition(
     database: Database, workspace: int, clock: AdjustableClock, policy: Policy
 ) -> None:
