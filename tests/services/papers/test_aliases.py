@@ -45,6 +45,6 @@ async def test_a_search_beside_all_aliases_that_fit_does_not_hold_up_the_loop(
     database: Database, workspace: int, search: SearchIndex
 ) -> None:
     await fill(database, workspace, MOST_IN_ALL // MOST_MEANINGS, MOST_MEANINGS)
+    await search.find(workspace, "name5")  # also caches the aliases
     for query in ("name5", "別の言葉7の3番目", "ア検" * 1000, "x " * 1000):
-        await search.find(workspace, query)  # also caches the aliases
         assert await longest_step(lambda query=query: search.find(workspace, query)) < 0.06  # type: ignore[misc]
