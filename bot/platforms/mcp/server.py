@@ -23,6 +23,7 @@ from bot.platforms.mcp.arguments import (
     RecentEditionsArguments,
     SearchArguments,
 )
+from bot.platforms.mcp.requests import Requests
 from bot.platforms.mcp.tools import Answer, Tools
 
 Reason = Callable[[str, Mapping[str, Any]], Message]
@@ -87,7 +88,7 @@ _TOOLS = {
 async def serve(tools: Tools, locale: Locale, reason_of: Reason) -> None:
     """Serve one assistant until the end of standard input; meanwhile only the protocol reaches standard output."""
     server = assistant_server(tools, locale, reason_of)
-    async with stdio_server() as (incoming, outgoing):
+    async with stdio_server(Requests()) as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 

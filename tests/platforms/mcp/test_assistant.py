@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -152,18 +153,44 @@ def test_only_the_protocol_reaches_standard_output_and_its_end_ends_the_process(
     }
     typed = json.dumps(hello) + "\n" + '{"jsonrpc": "2.0", "method": "notifications/initialized"}\n'
     call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "get", "arguments": {"id": "retnet"}}}
-    result = subprocess.run(
+    half = json.dumps(call | {"id": 3}).replace("retnet", r"\ud83d")
+    process = subprocess.Popen(
         [sys.executable, *_command(settings)],
-        input=typed + json.dumps(call) + "\n",
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=30,
         cwd=_ROOT,
     )
-    assert result.returncode == 0, result.stderr
-    assert result.stderr == ""
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [answer["id"] for answer in answers] == [1, 2]
+    assert process.stdin and process.stdout
+    too_long = threading.Timer(30, process.kill)
+    too_long.start()
+    process.stdin.write(typed + json.dumps(call) + "\n" + half + "\n")
+    process.stdin.flush()
+    answers = sorted((json.loads(process.stdout.readline()) for _ in range(3)), key=lambda answer: int(answer["id"]))
+    rest = process.communicate()
+    too_long.cancel()
+    assert (process.returncode, *rest) == (0, "", "")
+    assert [answer["id"] for answer in answers] == [1, 2, 3]
+    assert "「\ufffd」" in answers[2]["result"]["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("escapes", "read"),
+    [
+        (r"\ud83d", "\ufffd"),
+        (r"a\uDC00b", "a\ufffdb"),
+        (r"\ud83d\ude00", "😀"),
+        (r"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (r"\\ud83d", r"\ud83d"),
+        (r"\\\ud83d\n", "\\\ufffd\n"),
+        (r"\u8ad6\"", '論"'),
+    ],
+)
+def test_only_half_of_a_character_is_replaced_in_a_request(escapes: str, read: str) -> None:
+    from bot.platforms.mcp.requests import with_whole_characters
+
+    assert json.loads(with_whole_characters(f'"{escapes}"')) == read
 
 
 def test_without_the_extra_one_sentence_says_how_to_install_it(settings: Path) -> None:

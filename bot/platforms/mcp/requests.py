@@ -1,0 +1,31 @@
+"""The requests of an assistant on standard input, in a form that the SDK can read.
+
+The SDK drops a request that contains half of a surrogate pair, and its client would wait for an answer without end.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BufferedReader, FileIO, TextIOWrapper
+
+from anyio import AsyncFile
+
+_ESCAPE = re.compile(
+    r"\\(?:(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
+
+
+class Requests(AsyncFile[str]):
+    """The lines of standard input, with � for half of a surrogate pair."""
+
+    def __init__(self) -> None:
+        super().__init__(TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8", "replace"))
+
+    async def readline(self) -> str:
+        """Return the next line, empty at the end."""
+        return with_whole_characters(await super().readline())
+
+
+def with_whole_characters(json: str) -> str:
+    """Return a JSON text with � for the escape of half a surrogate pair."""
+    return _ESCAPE.sub(lambda escape: r"\ufffd" if escape["half"] else escape[0], json)
