@@ -190,4 +190,4 @@ def _plurals(catalogue: Catalog) -> set[str]:
 def test_a_space_follows_a_sentence_but_no_japanese_full_stop() -> None:
     assert sentences("空です。", "dayori run で作られます。") == "空です。dayori run で作られます。"
     assert sentences("It is empty.", "dayori run makes one.") == "It is empty. dayori run makes one."
-    assert sentences("config/bot.yaml:2:1", "README.ja.md") == "config/bot.yaml:2:1 README.ja.md"
+    assert sentences("最新は x.db", "ログにあります。") == "最新は x.db — ログにあります。"

@@ -53,9 +53,12 @@ def tn(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
     return _filled(_catalogue(locale).ngettext(one, many, n), {"n": n, **values})
 
 
-def sentences(*parts: str) -> str:
-    """Join sentences that follow one another: by a space, except after a Japanese full stop."""
-    return re.sub("。 ", "。", " ".join(parts))
+def sentences(first: str, *more: str) -> str:
+    """Join what follows one another: no space after a Japanese full stop, and a dash where no sentence ends."""
+    for each in more:
+        between = "" if first.endswith("。") else " " if first.endswith((".", "?", "？", "…")) else " — "
+        first = f"{first}{between}{each}"
+    return first
 
 
 def _filled(sentence: str, values: Mapping[str, object]) -> str:

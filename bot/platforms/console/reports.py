@@ -68,7 +68,7 @@ def imported(
         _rows(table, t(locale, "unchanged"), "dim", same, report, locale)
     head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
     counts = _counts(report, sum(each[2] for each in left_out), locale)
-    return Group(Text(f"{head} {counts}"), *([table] if table.row_count else []))
+    return Group(WrappedText(f"{head} {counts}"), *([table] if table.row_count else []))
 
 
 def _counts(report: ImportReport, left_out: int, locale: Locale) -> str:
