@@ -78,14 +78,13 @@ class SourceTurns:
                 until = self._clock() + timedelta(seconds=seconds) + await clock_lag(connection)
                 await source_turns.pause(connection, self._name, until)
 
-    @uncancellable
     async def _try(self) -> float:
         async with self._database.write() as connection:
             now = self._clock() + await clock_lag(connection)
             free_at = await source_turns.take(connection, self._name, now, now + _LONGEST_TURN)
-        if free_at:
-            return (free_at - now).total_seconds()
-        self._taken_at = now
+            if free_at:
+                return (free_at - now).total_seconds()
+            self._taken_at = now  # before it is committed, when a cancellation may arrive
         return 0
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from time import monotonic
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from bot.services.source_turns import SourceTurns
 from bot.sources.rate_limit import RateLimits
 from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
+from tests.locking import locked
 
 
 class Time:
@@ -107,6 +109,18 @@ async def test_a_look_up_that_is_given_up_while_it_takes_its_turn_holds_nobody_u
     await asyncio.wait((task,))
     clock.advance(seconds=3)
     assert await turns_of(database, clock).take(0) == 0
+
+
+async def test_a_look_up_that_is_given_up_beside_a_locked_store_ends_at_once(
+    database: Database, database_url: str, clock: AdjustableClock
+) -> None:
+    async with locked(database_url):
+        task = asyncio.create_task(turns_of(database, clock).take(0))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        began = monotonic()
+        await asyncio.wait((task,))
+        assert monotonic() - began < 1
 
 
 async def test_a_machine_whose_clock_runs_minutes_ahead_keeps_nobody_waiting_for_minutes(database: Database) -> None:
