@@ -32,6 +32,11 @@ class StoreConnection:
         """Return which database this is."""
         return "sqlite" if self._connection.dialect.name == "sqlite" else "postgresql"
 
+    @property
+    def is_lost(self) -> bool:
+        """Return whether a cancelled statement or a lost server took the connection and its transaction away."""
+        return self._connection.invalidated
+
     async def execute(self, statement: Executable | PortableStatement, values: Values | None = None) -> Rows:
         """Execute a statement, once for each of several mappings of values; all rows of its result are in memory."""
         written = statement.on(self.dialect) if isinstance(statement, PortableStatement) else statement

@@ -36,7 +36,8 @@ async def snapshot(database: Database) -> AsyncIterator[StoreConnection]:
         try:
             yield connection
         finally:
-            await connection.exec_driver_sql("ROLLBACK")
+            if not connection.is_lost:
+                await connection.exec_driver_sql("ROLLBACK")
 
 
 async def outlines(connection: StoreConnection, workspace_id: int) -> AsyncIterator[list[Outline]]:

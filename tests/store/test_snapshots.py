@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+
+import pytest
 
 from bot.domain.outline import Outline
 from bot.services.digests.composing import Digests
@@ -27,6 +30,25 @@ async def test_what_is_written_meanwhile_does_not_show(database: Database, libra
         assert await outlines(connection, workspace) == before
     async with snapshots.snapshot(database) as connection:
         assert [each.id for each in await outlines(connection, workspace)] == ["paper-1", "paper-2"]
+
+
+async def test_an_interrupted_statement_ends_a_snapshot_without_another_error(
+    database: Database, workspace: int
+) -> None:
+    is_open = asyncio.Event()
+
+    async def read() -> None:
+        async with snapshots.snapshot(database) as connection:
+            is_open.set()
+            await outlines(connection, workspace)
+
+    reading = asyncio.create_task(read())
+    await is_open.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    async with snapshots.snapshot(database) as connection:
+        assert await outlines(connection, workspace) == []
 
 
 async def test_an_edit_changes_digest_and_state_even_within_the_same_moment(
