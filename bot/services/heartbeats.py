@@ -14,7 +14,6 @@ from typing import Literal, NamedTuple
 import structlog
 
 from bot.domain.shards import parse_shards
-from bot.services.cancellation import uncancellable
 from bot.services.digests.lease_owner import has_ended, new_owner
 from bot.services.ports import Clock
 from bot.store import state
@@ -61,7 +60,6 @@ class Heartbeats:
         self._key, self._warned = f"{_KEY} of {self._process}", set[str]()
         self._writing = asyncio.Lock()  # on a server, two connections may end in another order than they began
 
-    @uncancellable
     async def beat(self, platform: str, connection: Connection) -> None:
         """Note that this process is alive, and a platform's connection; warn of a process that gets the same events."""
         now = self._clock()
