@@ -94,7 +94,7 @@ def _rows(
 
 
 def _field_names(fields: Sequence[str], locale: Locale) -> str:
-    return ", ".join(FIELD_NAMES[name].text(locale) for name in fields)
+    return t(locale, ", ").join(FIELD_NAMES[name].text(locale) for name in fields)
 
 
 def delivery(report: DeliveryReport, locale: Locale) -> Text:

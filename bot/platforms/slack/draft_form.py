@@ -86,5 +86,5 @@ def _source(source: str) -> Block:
 def _left_out(fields: list[FormField], locale: Locale) -> list[Block]:
     if not fields:
         return []
-    names = ", ".join(field.label for field in fields)
+    names = t(locale, ", ").join(field.label for field in fields)
     return [kit.context(t(locale, "Too long for this form, so it stays as it is: {fields}", fields=names))]

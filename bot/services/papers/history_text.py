@@ -22,7 +22,7 @@ _WORD = re.compile(r"[A-Za-z0-9]{2}")
 
 def describe(change: Change, names: Sequence[str], locale: Locale) -> str:
     """Return one change as a line: action, its papers by the given names, author."""
-    parts = (action(change.action, locale), clip(", ".join(names), _LONG), change.by)
+    parts = (action(change.action, locale), clip(t(locale, ", ").join(names), _LONG), change.by)
     return " ・ ".join(part for part in parts if part)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from time import thread_time
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from bot.domain.history import Step
-from bot.services.papers.history_text import differences
+from bot.domain.history import Change, Step
+from bot.services.papers.history_text import describe, differences
 from bot.store.papers import paper_from
 from tests.samples import texts
 
@@ -86,3 +87,9 @@ def test_two_texts_that_differ_are_never_shown_alike(before: str, after: str) ->
         old, _, new = line.partition(" → ")
         assert old != new
         assert len(line) < 200
+
+
+def test_the_papers_of_a_change_are_listed_as_the_language_lists_them() -> None:
+    change = Change(1, "remove", datetime(2026, 11, 28, tzinfo=UTC), "花子")
+    assert describe(change, ["検索の論文", "要約の論文"], "ja") == "削除 ・ 検索の論文、要約の論文 ・ 花子"
+    assert describe(change, ["One", "Two"], "en") == "removed ・ One, Two ・ 花子"
