@@ -6,7 +6,8 @@ The SDK drops a request that contains half of a surrogate pair, and its client w
 from __future__ import annotations
 
 import re
-from io import BufferedReader, FileIO, TextIOWrapper
+import sys
+from io import TextIOWrapper
 
 from anyio import AsyncFile
 
@@ -19,7 +20,7 @@ class Requests(AsyncFile[str]):
     """The lines of standard input, with � for half of a surrogate pair."""
 
     def __init__(self) -> None:
-        super().__init__(TextIOWrapper(BufferedReader(FileIO(0, closefd=False)), "utf-8", "replace"))
+        super().__init__(TextIOWrapper(sys.stdin.buffer, "utf-8", "replace"))
 
     async def readline(self) -> str:
         """Return the next line, empty at the end."""

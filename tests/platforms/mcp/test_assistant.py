@@ -57,11 +57,12 @@ class _Visit(NamedTuple):
 def _visit(settings: Path, *calls: tuple[str, dict[str, Any]]) -> _Visit:
     # Every process of the suite reads this module, and one runs its tests; the SDK takes half a second to import.
     from mcp.client import Client
-    from mcp.client.stdio import StdioServerParameters
+    from mcp.client.stdio import StdioServerParameters, stdio_client
 
     async def visit() -> _Visit:
         place = StdioServerParameters(command=sys.executable, args=_command(settings), cwd=_ROOT)
-        async with Client(place, read_timeout_seconds=30) as client:
+        # by default the server would get the stderr of the moment in which the SDK was imported, perhaps a test's own
+        async with Client(stdio_client(place, sys.__stderr__ or sys.stderr), read_timeout_seconds=30) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             results = [await client.call_tool(name, arguments) for name, arguments in calls]
             return _Visit(client.instructions or "", tools, results)
