@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from io import TextIOWrapper
 from time import perf_counter
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from bot.i18n import msg, phrase
 from bot.platforms.console import render, reports, shell
 from bot.platforms.console.output import print_json
 from bot.services.papers.results import Results
+from bot.standard_input import next_line
 
 _LONGEST_LINE = 100_000
 # Asked before those of a series, so that its times have no imports and no patterns to compile: a typo in each script.
@@ -55,7 +56,7 @@ async def search(
     if query == "-":
         for line in _FIRST_QUERIES:
             await context.services.lookup.find(context.workspace, line, limit=limit)
-        for line in _queries():
+        async for line in _queries():
             began = perf_counter()
             results = await context.services.lookup.find(context.workspace, line, limit=limit)
             elapsed = (perf_counter() - began) * 1000
@@ -88,11 +89,11 @@ async def history(context: CommandContext, id: Annotated[str | None, typer.Argum
     context.console.print(reports.history(steps, context.services.zone, context.locale))
 
 
-def _queries() -> Iterator[str]:
+async def _queries() -> AsyncIterator[str]:
     """Yield the lines of standard input. Raises InputError for one that is too long."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    while line := sys.stdin.readline(_LONGEST_LINE + 1):
+    while line := await next_line(sys.stdin, _LONGEST_LINE + 1):
         if len(line) > _LONGEST_LINE:
             raise InputError(
                 msg("A line is longer than {most} characters; write one query per line.", most=_LONGEST_LINE)

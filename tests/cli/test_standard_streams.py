@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -40,6 +42,23 @@ def test_no_file_of_the_bot_takes_the_number_of_a_closed_stream(tmp_path: Path) 
 def test_the_log_on_a_full_disk_stops_nothing(tmp_path: Path) -> None:
     program = "from bot.logs import *; configure_logs(()); structlog.get_logger().warning(1); print(2)"
     assert run(tmp_path, f'{sys.executable} -c "{program}" 2>/dev/full').stdout == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "line"), [("search -", "RetNet"), ("mcp", '{"jsonrpc": "2.0", "id": 1, "method": "ping"}')]
+)
+def test_ctrl_c_ends_a_command_that_waits_for_a_line(tmp_path: Path, command: str, line: str) -> None:
+    if command == "mcp":
+        pytest.importorskip("mcp")
+    arguments = [sys.executable, "-m", "bot", *command.split()]
+    with subprocess.Popen(arguments, cwd=tmp_path, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as waiting:
+        assert waiting.stdin and waiting.stdout and waiting.stderr
+        waiting.stdin.write(line + "\n")
+        waiting.stdin.flush()
+        assert waiting.stdout.readline()
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.wait(15) == 130
+        assert "rror" not in waiting.stderr.read()
 
 
 def test_ctrl_c_while_modules_are_imported_ends_without_a_traceback() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import sys
-import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from bot.domain.text import normalized
 from bot.platforms.console.output import printable_line
+from bot.standard_input import next_line
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -98,7 +96,8 @@ class Prompt:
 
     async def _line(self, prompt: str, prefilled: str, *, is_command: bool) -> str | None:
         if not self.is_interactive:
-            return await _line_of(self._pipe or sys.stdin)
+            line = await next_line(self._pipe or sys.stdin)
+            return line.rstrip("\r\n") if line else None
         editor = self._editors.get(is_command) or self._editor(is_command)
         completer = _completer(self._complete, self._commands) if is_command else None
         return await editor.prompt_async(
@@ -162,28 +161,6 @@ def _without_mouse(bindings: KeyBindings) -> KeyBindings:
         pass
 
     return bindings
-
-
-async def _line_of(pipe: TextIO | None) -> str | None:
-    """Read a line in a daemon thread, so that a blocked read does not keep the program from ending."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[str] = loop.create_future()
-
-    def deliver(line: str) -> None:
-        if not future.done():
-            future.set_result(line)
-
-    def wait() -> None:
-        try:
-            line = pipe.readline() if pipe else ""
-        except (OSError, ValueError):  # closed, or not text
-            line = ""
-        with suppress(RuntimeError):  # the program ended meanwhile
-            loop.call_soon_threadsafe(deliver, line)
-
-    threading.Thread(target=wait, daemon=True, name="stdin").start()
-    line = await future
-    return line.rstrip("\r\n") if line else None
 
 
 def _private(path: Path) -> Path | None:

@@ -11,6 +11,8 @@ from io import TextIOWrapper
 
 from anyio import AsyncFile
 
+from bot.standard_input import next_line
+
 _ESCAPE = re.compile(
     r"\\(?:(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
@@ -20,11 +22,13 @@ class Requests(AsyncFile[str]):
     """The lines of standard input, with � for half of a surrogate pair."""
 
     def __init__(self) -> None:
-        super().__init__(TextIOWrapper(sys.stdin.buffer, "utf-8", "replace"))
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+        super().__init__(sys.stdin)
 
     async def readline(self) -> str:
         """Return the next line, empty at the end."""
-        return with_whole_characters(await super().readline())
+        return with_whole_characters(await next_line(sys.stdin))
 
 
 def with_whole_characters(json: str) -> str:
