@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import AsyncIterator
 from io import TextIOWrapper
-
-from anyio import AsyncFile
 
 from bot.standard_input import next_line
 
@@ -18,17 +17,12 @@ _ESCAPE = re.compile(
 )
 
 
-class Requests(AsyncFile[str]):
-    """The lines of standard input, with � for half of a surrogate pair."""
-
-    def __init__(self) -> None:
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-        super().__init__(sys.stdin)
-
-    async def readline(self) -> str:
-        """Return the next line, empty at the end."""
-        return with_whole_characters(await next_line(sys.stdin))
+async def requests() -> AsyncIterator[str]:
+    """Yield the lines of standard input, with � for half of a surrogate pair."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    while line := await next_line(sys.stdin):
+        yield with_whole_characters(line)
 
 
 def with_whole_characters(json: str) -> str:
