@@ -150,6 +150,10 @@ class DamagedStoreError(StoreError):
     """The file of the database is damaged, or is no database; a copy has to be restored."""
 
 
+class ClosedStoreError(StoreError):
+    """The database was closed, because the program ends."""
+
+
 class LostStoreError(StoreError):
     """The database's server is gone for now; the store itself tells the log, once."""
 

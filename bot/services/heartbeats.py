@@ -58,6 +58,7 @@ class Heartbeats:
         self._database, self._clock, self._gateway, self._shards = database, clock, gateway, shards
         self._process, self._connections = new_owner(), dict[str, dict[str, str]]()
         self._key, self._warned = f"{_KEY} of {self._process}", set[str]()
+        self._is_stopped = False
         self._writing = asyncio.Lock()  # on a server, two connections may end in another order than they began
 
     async def beat(self, platform: str, connection: Connection) -> None:
@@ -68,7 +69,13 @@ class Heartbeats:
             connection = "lost"  # a new client of a bot that was connected before is a reconnect
         if connection != before:
             self._connections[platform] = {"state": connection, "since": iso(now)}
-        async with self._writing, self._database.write(own_rows=True) as database:
+        async with self._writing:
+            if not self._is_stopped:
+                self._warn(await self._note(now))
+
+    async def _note(self, now: datetime) -> list[Heartbeat]:
+        """Write this process's note; return those of others that get the same events."""
+        async with self._database.write(own_rows=True) as database:
             lag, texts = await clock_lag(database), await state.states(database, _KEY)
             others = [note for note in _notes(texts, lag) if note.key != self._key]
             own = Heartbeat(self._key, now, self._process, self._connections, self._gateway, self._shards)
@@ -78,11 +85,12 @@ class Heartbeats:
                     await state.write_state(database, key, _text(_shifted(own, lag)))
                 else:
                     await state.remove_state(database, key, texts[key])
-        self._warn([each for each in others if each.may_run(now) and each.meets(own)])
+        return [each for each in others if each.may_run(now) and each.meets(own)]
 
     async def stop(self) -> None:
-        """Note that this process was stopped on purpose, after what it still notes of its connections."""
+        """Note that this process was stopped on purpose, after what it still notes of its connections, and no more."""
         async with self._writing, self._database.write(own_rows=True) as connection:
+            self._is_stopped = True
             await state.remove_state(connection, self._key)
 
     async def every(self) -> list[Heartbeat]:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 from sqlalchemy.util import greenlet_spawn
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import ClosedStoreError
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
 
@@ -44,10 +44,10 @@ class Connections:
     async def lend(self, *, writing: bool = False) -> AsyncIterator[StoreConnection]:
         """Lend a connection; a cancellation during its opening or closing takes effect afterwards.
 
-        Raises StoreError once all are closed.
+        Raises ClosedStoreError once all are closed.
         """
         if self._is_closed:
-            raise StoreError(msg("The database is closed already."))
+            raise ClosedStoreError(msg("The database is closed already."))
         self._lent += 1
         self._all_back.clear()
         try:

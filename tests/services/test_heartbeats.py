@@ -126,6 +126,7 @@ async def test_a_note_that_is_slow_to_be_written_does_not_outlive_an_orderly_sto
     await asyncio.sleep(0.05)
     await heartbeats.stop()
     await last
+    await heartbeats.beat("discord", "connected")
     assert await heartbeats.every() == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from functools import partial
@@ -16,6 +17,7 @@ from discord import InteractionType
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.domain.errors import ClosedStoreError, DayoriError, LostStoreError
 from bot.domain.shards import Shards
 from bot.platforms.answer_trace import answer_trace
 from bot.platforms.components import unknown_component
@@ -194,6 +196,15 @@ class DayoriClient(Client):
         self._identification.at_once = limit["max_concurrency"]
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what the store refuses an event in one line; an event of the last moment finds it closed."""
+        error = sys.exc_info()[1]
+        if isinstance(error, DayoriError):
+            if not isinstance(error, ClosedStoreError | LostStoreError):
+                _log.warning("an event was not served", kind=event_method, reason=str(error))
+        else:
+            await super().on_error(event_method, *args, **kwargs)
 
     async def on_ready(self) -> None:
         """Report to the health check that all shards are connected, and update the list of servers."""

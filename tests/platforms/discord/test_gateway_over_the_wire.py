@@ -54,6 +54,23 @@ async def test_a_reconnect_is_one_line(server: DiscordServer, start: StartBot, g
     ]
 
 
+async def test_an_event_that_the_store_refuses_is_one_line(
+    server: DiscordServer, start: StartBot, guild: Guild, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with start() as (app, _):
+        await until(app, "is connected")
+        async with app.database.write() as connection:
+            await connection.exec_driver_sql("ALTER TABLE servers RENAME TO servers_before")
+        with capture_logs() as lines:
+            server.add_guild("知らないサーバー", joined=False).join()
+            async with asyncio.timeout(15):
+                while not lines:
+                    await asyncio.sleep(0.02)
+    (line,) = lines
+    assert (line["event"], line["kind"], line["log_level"]) == ("an event was not served", "on_guild_join", "warning")
+    assert caplog.records == []
+
+
 async def test_doctor_knows_at_once_that_a_connection_is_lost(
     server: DiscordServer, start: StartBot, guild: Guild
 ) -> None:
