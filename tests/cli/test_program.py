@@ -462,6 +462,7 @@ def test_a_folder_to_import_is_named(dayori: Dayori) -> None:
     assert_one_line(dayori("import", "."), "「.」", 2)
 
 
+@sqlite_file
 def test_what_is_no_database_is_said_in_the_readers_language(dayori: Dayori, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("no database " * 200, encoding="utf-8")
