@@ -19,7 +19,7 @@ from bot.services.workspaces import DEFAULT
 @with_context
 async def feeds(
     context: CommandContext,
-    act: Annotated[str, typer.Argument(metavar="poll|list|test")],
+    act: Annotated[str, typer.Argument(metavar="poll|list|test")] = "list",
     feed: Annotated[str | None, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address or name."))] = None,
     include: Annotated[
         list[str] | None, typer.Option(help=phrase("At least one of these words, phrases or expressions."))

@@ -121,7 +121,8 @@ def test_another_act_is_wrong_usage(dayori: Dayori) -> None:
 
 def test_the_list_tells_how_each_feed_is(dayori: Dayori, address: str) -> None:
     dayori("feeds", "poll")
-    result = dayori("feeds", "list")
+    result = dayori("feeds")
+    assert dayori("feeds", "list").stdout == result.stdout
     assert result.exit_code == 0
     for text in ("● cl", f"{address}/arxiv.xml", "更新あり", "次の読み込み: ", "この7日間: 4本を見て", "外れた理由: "):
         assert text in result.stdout
