@@ -15,10 +15,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from bot.domain.digest import Edition
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
 from bot.domain.text import clip, normalized
-from bot.i18n import Locale, NameCommand, t
+from bot.i18n import Locale, NameCommand, msg, t
 from bot.platforms.console import aliases, edit, inbox, render, reports
 from bot.platforms.console.prompt import AbortError, Interruption, Prompt
 from bot.platforms.console.safe_console import SafeConsole
@@ -89,7 +89,12 @@ class Shell:
         name, arguments = self._split(line)
         try:
             if name in (commands := self._commands(self._locale)):
-                await self._interruptible(commands[name][0](arguments))
+                command, _, example = commands[name]
+                if arguments and not example:
+                    raise InputError(
+                        msg('{name} is typed alone, without "{rest}".', name=name, rest=clip(arguments, 40))
+                    )
+                await self._interruptible(command(arguments))
             else:
                 text = t(
                     self._locale,

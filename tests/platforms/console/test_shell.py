@@ -162,6 +162,13 @@ async def test_full_width_and_capitals_are_understood(filled: App, line: str) ->
     assert "3番目の論文" in (await typed(filled, line)).removeprefix(await typed(filled))
 
 
+async def test_a_command_that_takes_nothing_does_nothing_with_an_argument(filled: App) -> None:
+    changes = len(await filled.services.library.history(1))
+    assert "/redo だけを入力してください（「3」は付けられません）。" in await typed(filled, "/redo 3")
+    assert "「x」" in await typed(filled, "/quit x")
+    assert len(await filled.services.library.history(1)) == changes
+
+
 @pytest.mark.parametrize("word", ["help", "HELP", "ｈｅｌｐ", "ヘルプ"])
 async def test_help_is_a_word_too(filled: App, word: str) -> None:
     assert await typed(filled, word) == await typed(filled, "/help")
