@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.app import App
@@ -198,6 +200,19 @@ async def test_a_press_that_is_delivered_twice_posts_one_edition(
     await curator.ask(channel, "/digest post")
     await server.sockets.repeat()
     await curator.ask(channel, "/digest list")
+    assert len(channel.messages) == 1
+
+
+async def test_a_press_means_the_edition_that_was_posted_while_slack_was_asked_who_pressed(
+    app: App, curator: Person, channel: Channel, server: SlackServer
+) -> None:
+    other = server.person(2, is_admin=True)
+    await curator.ask(channel, "/digest subscribe mon 09:00")
+    slow = server.fault("users.info", delay=1)
+    pressed = asyncio.create_task(other.ask(channel, "/digest post"))
+    await server.until(lambda: slow.hits)
+    await curator.ask(channel, "/digest post")
+    assert "に投稿しました" in text_of(await pressed)
     assert len(channel.messages) == 1
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from bot.domain.digest import Payload, Subscription
 from bot.domain.errors import NotFoundError
 from bot.domain.numbers import number_in
+from bot.domain.request import current_request
 from bot.i18n import msg, tn
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import response
@@ -67,11 +68,12 @@ async def continue_preview(interaction: Interaction, argument: str) -> None:
 
 async def post(interaction: Interaction, text: str) -> None:
     """Post the next edition of a subscription now; the name may be left out where only one can be meant."""
-    actor, subscriptions = interaction.actor, subscriptions_of(interaction)
-    requested_at = actor.services.digests.now()
+    actor, subscriptions, request = interaction.actor, subscriptions_of(interaction), current_request()
+    assert request
     subscription = await _named(interaction, text) or await subscriptions.only(_here(interaction))
     deliver = interaction.client.delivery.deliver_open
-    subscription, outcome = await subscriptions.post(subscription, requested_at, deliver)
+    # since the press Slack was asked who that is, and another press may have been served
+    subscription, outcome = await subscriptions.post(subscription, request.made_at, deliver)
     await _say(interaction, actor.say(outcome) if outcome else paused_line(subscription, actor))
 
 
