@@ -74,8 +74,7 @@ class Scheduler:
             _log.warning("tick cut short", reason=str(error))
         except Exception as error:
             _log.error("tick failed", exc_info=error)
-        except asyncio.CancelledError:  # APScheduler would log it as an error
-            _log.info("tick cut short by the stop")
+        except asyncio.CancelledError:  # the stop; the next start does the rest, and APScheduler would log an error
             return
         if self._again:
             self._again = False
