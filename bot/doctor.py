@@ -24,7 +24,7 @@ from bot.services.ports import Clock, DigestChannel, Inspector, Progress
 from bot.services.storage_checks import secrets_checks, site_check, storage_checks
 from bot.services.workspaces import DEFAULT, require_workspace
 from bot.store import source_turns
-from bot.store.clock_lag import clock_lag
+from bot.store.clock_offset import clock_offset
 
 if TYPE_CHECKING:
     from bot.sources.probe import Probe
@@ -69,9 +69,9 @@ async def _ask_store(config: Config, workspace: str, clock: Clock) -> _Knowledge
             report = await health.check(id, config.tokens, config.missing_tokens, others)
             async with database.read() as connection:
                 due = await due_feeds(connection, [id, *others.values()], feeds, clock())
-                lag = await clock_lag(connection)
-                busy_until = await source_turns.busy_until(connection, "arxiv", clock() + lag)
-            return _Knowledge(report, [] if await health.is_running() else due, busy_until and busy_until - lag)
+                offset = await clock_offset(connection)
+                busy_until = await source_turns.busy_until(connection, "arxiv", clock() + offset)
+            return _Knowledge(report, [] if await health.is_running() else due, busy_until and busy_until - offset)
     except StoreError as error:
         file = config.database_file
         place = await asyncio.to_thread(list, storage_checks(file, config.backups_path, clock())) if file else []

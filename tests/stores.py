@@ -30,6 +30,7 @@ from tests.postgres_server import VARIABLE, Server
 
 SERVER = os.environ.get(VARIABLE)
 sqlite_file = pytest.mark.skipif(bool(SERVER), reason="about SQLite's file")
+on_server = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
 
 
 class Stores(Protocol):

@@ -17,7 +17,7 @@ from bot.domain.shards import parse_shards
 from bot.services.digests.lease_owner import has_ended, new_owner
 from bot.services.ports import Clock
 from bot.store import state
-from bot.store.clock_lag import clock_lag
+from bot.store.clock_offset import clock_offset
 from bot.store.database import Database, iso
 
 LATE = timedelta(minutes=5)
@@ -76,13 +76,13 @@ class Heartbeats:
     async def _note(self, now: datetime) -> list[Heartbeat]:
         """Write this process's note; return those of others that get the same events."""
         async with self._database.write(own_rows=True) as database:
-            lag, texts = await clock_lag(database), await state.states(database, _KEY)
-            others = [note for note in _notes(texts, lag) if note.key != self._key]
+            offset, texts = await clock_offset(database), await state.states(database, _KEY)
+            others = [note for note in _notes(texts, offset) if note.key != self._key]
             own = Heartbeat(self._key, now, self._process, self._connections, self._gateway, self._shards)
             gone = {each.key for each in others if not each.may_run(now) and _is_replaced(each, own)}
             for key in sorted({*gone, self._key}):  # everywhere in one order, so that no two wait for each other
                 if key == self._key:
-                    await state.write_state(database, key, _text(_shifted(own, lag)))
+                    await state.write_state(database, key, _text(_shifted(own, offset)))
                 else:
                     await state.remove_state(database, key, texts[key])
         return [each for each in others if each.may_run(now) and each.meets(own)]
@@ -96,7 +96,7 @@ class Heartbeats:
     async def every(self) -> list[Heartbeat]:
         """Return the notes of all processes that were not stopped on purpose."""
         async with self._database.read() as connection:
-            return _notes(await state.states(connection, _KEY), await clock_lag(connection))
+            return _notes(await state.states(connection, _KEY), await clock_offset(connection))
 
     async def own(self) -> Heartbeat | None:
         """Return this process's note; None before the first."""
@@ -124,9 +124,9 @@ def _is_replaced(gone: Heartbeat, by: Heartbeat) -> bool:
     return gone.key == _KEY or gone.meets(by) or (gone.gateway == by.gateway == "")
 
 
-def _notes(texts: Mapping[str, str], lag: timedelta) -> list[Heartbeat]:
+def _notes(texts: Mapping[str, str], offset: timedelta) -> list[Heartbeat]:
     """Return stored notes with the times that this machine's clock had."""
-    return [_shifted(_read(key, text), -lag) for key, text in texts.items() if text]
+    return [_shifted(_read(key, text), -offset) for key, text in texts.items() if text]
 
 
 def _shifted(note: Heartbeat, by: timedelta) -> Heartbeat:

@@ -17,7 +17,7 @@ from bot.services.cancellation import uncancellable
 from bot.services.ports import Clock
 from bot.sources.rate_limit import ARXIV_INTERVAL
 from bot.store import source_turns
-from bot.store.clock_lag import clock_lag
+from bot.store.clock_offset import clock_offset
 from bot.store.database import Database
 
 INTERVAL = timedelta(seconds=ARXIV_INTERVAL)
@@ -67,20 +67,20 @@ class SourceTurns:
         free_at = self._clock() + self._interval
         with self._limit_here():
             async with self._database.write() as connection:
-                lag = await clock_lag(connection)
-                await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at + lag)
+                offset = await clock_offset(connection)
+                await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at + offset)
 
     @uncancellable
     async def pause(self, seconds: float) -> None:
         """Let no process take a turn for some seconds."""
         with self._limit_here():
             async with self._database.write() as connection:
-                until = self._clock() + timedelta(seconds=seconds) + await clock_lag(connection)
+                until = self._clock() + timedelta(seconds=seconds) + await clock_offset(connection)
                 await source_turns.pause(connection, self._name, until)
 
     async def _try(self) -> float:
         async with self._database.write() as connection:
-            now = self._clock() + await clock_lag(connection)
+            now = self._clock() + await clock_offset(connection)
             free_at = await source_turns.take(connection, self._name, now, now + _LONGEST_TURN)
             if free_at:
                 return (free_at - now).total_seconds()

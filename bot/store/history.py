@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -98,28 +98,37 @@ async def undoable(
     if actor is not None:
         query = query.where(changes.c.actor == actor)
     result = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
-    return [(change, await first_headings(connection, workspace_id, change.id)) for change in result]
+    headings = await _first_headings(connection, workspace_id, [change.id for change in result])
+    return list(zip(result, headings, strict=True))
 
 
 async def first_headings(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
     """Return the headings of a change's first papers, enough to describe the change in a line, and … for others."""
+    return (await _first_headings(connection, workspace_id, [change_id]))[0]
+
+
+async def _first_headings(connection: StoreConnection, workspace_id: int, change_ids: Sequence[int]) -> list[list[str]]:
+    ids = [await _first_ids(connection, workspace_id, change_id) for change_id in change_ids]
+    headings = await _headings(connection, workspace_id, {id for of_change in ids for id in of_change[:_NAMED]})
+    return [[headings[id] for id in each[:_NAMED]] + ["…"] * (len(each) > _NAMED) for each in ids]
+
+
+async def _first_ids(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
+    """Return the ids of the papers of a change that are named, and of one more."""
     conditions = (history.c.workspace_id == workspace_id, history.c.change_id == change_id)
-    query = select(history.c.paper_id).where(*conditions).order_by(history.c.paper_id).limit(_NAMED + 1)
-    ids = list(await connection.scalars(query))
-    headings = [await _heading(connection, workspace_id, id) for id in ids[:_NAMED]]
-    return [*headings, "…"] if len(ids) > _NAMED else headings
+    query = select(history.c.paper_id).where(*conditions).order_by(history.c.paper_id)
+    return list(await connection.scalars(query.limit(_NAMED + 1)))
 
 
-async def _heading(connection: StoreConnection, workspace_id: int, paper_id: str) -> str:
-    """Return a paper's heading, as it was last for one that is gone."""
-    query = select(papers.c.title, papers.c.headline)
-    row = (
-        await connection.execute(query.where(papers.c.workspace_id == workspace_id, papers.c.id == paper_id))
-    ).first()
-    if row:
-        return Paper(id=paper_id, title=row.title, headline=row.headline).heading
-    versions = await former_versions(connection, workspace_id, paper_id)
-    return versions[-1].heading if versions else paper_id
+async def _headings(connection: StoreConnection, workspace_id: int, ids: Set[str]) -> dict[str, str]:
+    """Return the headings of papers by id, as they were last for those that are gone."""
+    query = select(papers.c.id, papers.c.title, papers.c.headline).where(papers.c.workspace_id == workspace_id)
+    rows = await connection.execute(query.where(papers.c.id.in_(ids)))
+    headings = {row.id: Paper(id=row.id, title=row.title, headline=row.headline).heading for row in rows}
+    for id in ids - headings.keys():
+        versions = await former_versions(connection, workspace_id, id)
+        headings[id] = versions[-1].heading if versions else id
+    return headings
 
 
 async def newest_first(

@@ -11,7 +11,7 @@ import pytest
 from bot.cli import program
 from bot.store.database import Database
 from tests.doubles.cut_connection import cut_connection
-from tests.stores import SERVER
+from tests.stores import on_server
 from tests.terminal import Dayori, assert_one_line, in_a_thread
 
 NOWHERE = "postgresql+asyncpg://bot:geheim@127.0.0.1:1/dayori"
@@ -47,7 +47,7 @@ async def number_of_papers(database: Database) -> int:
         return int((await connection.exec_driver_sql("SELECT count(*) FROM papers")).scalar_one())
 
 
-@pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
+@on_server
 async def test_an_import_that_loses_its_server_says_what_is_there_and_goes_on_when_it_is_repeated(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:

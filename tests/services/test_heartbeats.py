@@ -23,6 +23,7 @@ from bot.services.vitals import vitals
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.processes import ended_process
+from tests.stores import on_server
 
 TWICE = "another process answers the same servers; give each its discord.shards or stop one"
 
@@ -144,10 +145,8 @@ async def test_a_process_that_comes_back_while_its_old_note_is_removed_keeps_its
     assert len(await other.every()) == 2
 
 
+@on_server
 async def test_a_machine_whose_clock_is_minutes_behind_seems_not_to_have_stopped(database: Database) -> None:
-    if database.path:
-        pytest.skip("one machine uses a file")
-
     def now() -> datetime:
         return datetime.now(UTC)
 

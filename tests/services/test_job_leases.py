@@ -18,6 +18,7 @@ from bot.store import job_leases
 from bot.store.database import Database, open_database
 from bot.store.schema import state
 from tests.processes import ended_process
+from tests.stores import on_server
 
 _SECONDS = 0.6  # that a lease lasts
 Make = Callable[[], JobLeases]
@@ -145,11 +146,10 @@ async def test_a_process_that_gets_a_job_back_waits_as_long_as_one_that_takes_it
         await until(lambda: leases.holds("feeds"))
 
 
+@on_server
 async def test_a_process_that_was_suspended_while_it_wrote_keeps_no_other_from_its_own_jobs(
     make: Make, database: Database
 ) -> None:
-    if database.path:
-        pytest.skip("nobody else writes a file meanwhile")
     await write(database, "editions", "elsewhere/boot/pid 1 2 3", _SECONDS, 1)
     leases = make()
     leases.want("editions")

@@ -15,6 +15,7 @@ from bot.sources.rate_limit import RateLimits
 from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
 from tests.locking import locked
+from tests.stores import on_server
 
 
 class Time:
@@ -123,10 +124,8 @@ async def test_a_look_up_that_is_given_up_beside_a_locked_store_ends_at_once(
         assert monotonic() - began < 1
 
 
+@on_server
 async def test_a_machine_whose_clock_runs_minutes_ahead_keeps_nobody_waiting_for_minutes(database: Database) -> None:
-    if database.path:
-        pytest.skip("one machine uses a file")
-
     def now() -> datetime:
         return datetime.now(UTC)
 

@@ -26,9 +26,9 @@ from bot.store.state import read_state, write_state
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
-from tests.stores import SERVER
+from tests.stores import on_server
 
-pytestmark = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
+pytestmark = on_server
 
 
 async def test_the_migrations_lead_to_the_tables_that_the_code_knows(database: Database) -> None:

@@ -30,9 +30,9 @@ from tests.doubles.cut_connection import Cut, CutConnection, cut_connection
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.postgres_server import Server, server
 from tests.samples import paper
-from tests.stores import SERVER
+from tests.stores import SERVER, on_server
 
-pytestmark = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
+pytestmark = on_server
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from bot.platforms.mcp.arguments import (
     RecentEditionsArguments,
     SearchArguments,
 )
-from bot.platforms.mcp.requests import requests
+from bot.platforms.mcp.request_lines import request_lines
 from bot.platforms.mcp.tools import Answer, Tools
 
 Reason = Callable[[str, Mapping[str, Any]], Message]
@@ -88,7 +88,7 @@ _TOOLS = {
 async def serve(tools: Tools, locale: Locale, reason_of: Reason) -> None:
     """Serve one assistant until the end of standard input; meanwhile only the protocol reaches standard output."""
     server = assistant_server(tools, locale, reason_of)
-    lines: Any = requests()  # the SDK only iterates over what it calls a file
+    lines: Any = request_lines()  # the SDK only iterates over what it calls a file
     async with stdio_server(lines) as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 

@@ -24,9 +24,9 @@ from tests.platforms.both.test_delivery_over_both_wires import subscribe
 from tests.platforms.discord.conftest import answered
 from tests.platforms.slack.adding import look_at, own_buttons
 from tests.postgres_server import Server, server
-from tests.stores import SERVER, remake
+from tests.stores import on_server, remake
 
-pytestmark = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
+pytestmark = on_server
 LINK = "https://arxiv.org/abs/2001.08361"
 # who asks first may still have a connection that breaks
 LOST = re.compile("サーバー(につながりません: 接続を拒否しています|との接続が切れました)")

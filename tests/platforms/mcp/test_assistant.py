@@ -189,7 +189,7 @@ def test_only_the_protocol_reaches_standard_output_and_its_end_ends_the_process(
     ],
 )
 def test_only_half_of_a_character_is_replaced_in_a_request(escapes: str, read: str) -> None:
-    from bot.platforms.mcp.requests import with_whole_characters
+    from bot.platforms.mcp.request_lines import with_whole_characters
 
     assert json.loads(with_whole_characters(f'"{escapes}"')) == read
 

@@ -1,4 +1,4 @@
-"""How far this machine's clock is behind that of the store, by which processes on several machines compare times."""
+"""The offset between the clock of this machine and that of the store, by which several machines compare times."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ORDINARY = timedelta(seconds=1)  # clocks that are set over the network differ 
 _NOW = text("SELECT clock_timestamp()")
 
 
-async def clock_lag(connection: StoreConnection) -> timedelta:
+async def clock_offset(connection: StoreConnection) -> timedelta:
     """Return what to add to this machine's time for the store's; negative for a clock that runs ahead.
 
     A file is used by processes of one machine, which have one clock.
@@ -20,5 +20,5 @@ async def clock_lag(connection: StoreConnection) -> timedelta:
     if connection.dialect == "sqlite":
         return timedelta(0)
     there: datetime = (await connection.execute(_NOW)).scalar_one()
-    lag = there - datetime.now(UTC)
-    return lag if abs(lag) > _ORDINARY else timedelta(0)
+    offset = there - datetime.now(UTC)
+    return offset if abs(offset) > _ORDINARY else timedelta(0)

@@ -17,7 +17,7 @@ _ESCAPE = re.compile(
 )
 
 
-async def requests() -> AsyncIterator[str]:
+async def request_lines() -> AsyncIterator[str]:
     """Yield the lines of standard input, with � for half of a surrogate pair."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
